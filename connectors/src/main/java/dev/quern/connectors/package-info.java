@@ -1,0 +1,2 @@
+/** Quern connectors. */
+package dev.quern.connectors;

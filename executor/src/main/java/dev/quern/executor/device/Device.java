@@ -1,0 +1,121 @@
+package dev.quern.executor.device;
+
+/**
+ * A place where a model runs. Operations are coarse, asynchronous where the device is, and in
+ * order; shapes are checked and named in errors. {@code rows} is the number of leading rows that
+ * count; tensors may be larger. The result for a row does not depend on the other rows of a call
+ * (one reduction order for one row and for many).
+ *
+ * <p>The plain Java reference device is the specification; every other device passes the contract
+ * suite against it.
+ */
+public interface Device extends AutoCloseable {
+  /** As given to {@code --device}: cpu, reference, cuda:0. */
+  String name();
+
+  /** One line for people: processor, instruction set, threads or memory. */
+  String description();
+
+  // ---- memory ----
+
+  /** A zeroed tensor; type F32 or INT32. */
+  Tensor allocate(ElementType type, int rows, int columns);
+
+  /**
+   * Packs a matrix in the layout that this device's products want; the source is not needed after.
+   */
+  Weight pack(HostMatrix matrix);
+
+  KvCache allocateKv(KvSpec spec);
+
+  Routing allocateRouting(int capacity, int topK);
+
+  /** Copies {@code count} values from {@code source} into the leading elements of an F32 tensor. */
+  void upload(Tensor target, float[] source, int count);
+
+  /**
+   * Copies {@code count} values from {@code source} into the leading elements of an INT32 tensor.
+   */
+  void upload(Tensor target, int[] source, int count);
+
+  /** Waits, and copies the leading {@code count} values of an F32 tensor. */
+  void download(Tensor source, float[] target, int count);
+
+  // ---- operations ----
+
+  /** out[i] = row ids[i] of the table, dequantized. ids: INT32 [rows]. */
+  void embed(Tensor out, Weight table, Tensor ids, int rows);
+
+  /** out = x * gain / sqrt(mean(x^2) + eps), statistics in float32. gain is a weight of one row. */
+  void rmsNorm(Tensor out, Tensor x, Weight gain, float eps, int rows);
+
+  /** out[rows, w.rows] = x[rows, w.columns] . w^T. */
+  void linear(Tensor out, Tensor x, Weight w, int rows);
+
+  /** linear(rmsNorm(x)); {@code scratch} has x's columns. Devices fuse it. */
+  default void normLinear(
+      Tensor out, Tensor scratch, Tensor x, Weight gain, float eps, Weight w, int rows) {
+    rmsNorm(scratch, x, gain, eps, rows);
+    linear(out, scratch, w, rows);
+  }
+
+  /** out = silu(x . gate^T) * (x . up^T); {@code scratch} has the shape of out. Devices fuse it. */
+  void gateUp(Tensor out, Tensor scratch, Tensor x, Weight gate, Weight up, int rows);
+
+  /**
+   * Rotates q and k in place by each row's position and stores k and v in the cache. q [rows, heads
+   * * headDim], k and v [rows, kvHeads * headDim]. Positions and blocks come from the batch.
+   */
+  void ropeAndStore(
+      Tensor q, Tensor k, Tensor v, Rope rope, KvCache cache, int layer, AttentionBatch batch);
+
+  /**
+   * Causal grouped-query attention over the paged cache: softmax(q . K^T / sqrt(headDim)) . V in
+   * float32, reduced in fixed tiles of keys that are merged in tile order, so that the bits do not
+   * depend on chunking, block size or who shares a prefix. out and q: [rows, heads * headDim].
+   */
+  void attention(Tensor out, Tensor q, KvCache cache, int layer, AttentionBatch batch);
+
+  /**
+   * p = softmax(x . router^T) over all experts, in float32; chosen: the topK of p + bias, ties to
+   * the lower id; weights: p / max(sum of the chosen p, normMin).
+   *
+   * @param bias a weight of one row, or null for none; it selects only
+   */
+  void route(Routing out, Tensor x, Weight router, Weight bias, float normMin, int rows);
+
+  /**
+   * out = sum over the chosen experts, in ascending id, of weight * down(silu(gate x) * up x). x
+   * and out: [rows, hidden].
+   */
+  void experts(Tensor out, Tensor x, Routing routing, ExpertSource experts, int rows);
+
+  /** x += y, elementwise over the leading rows. */
+  void add(Tensor x, Tensor y, int rows);
+
+  /**
+   * out[i] = row source[i] of x: gathers the rows whose logits are wanted. source: INT32 [rows].
+   */
+  void gather(Tensor out, Tensor x, Tensor source, int rows);
+
+  /** logits = x . head^T; columns from {@code validIds} on are set to minus infinity. */
+  void logits(Tensor out, Tensor x, Weight head, int validIds, int rows);
+
+  /** ids[i] = the sampled token of logits row i. ids: INT32 [rows]. */
+  void sample(int[] ids, Tensor logits, SamplingRow[] rows, int count);
+
+  /** Copies the first {@code tokens} tokens of a block, all layers (copy on write). */
+  void copyBlock(KvCache cache, int from, int to, int tokens);
+
+  /** x = sum of x over the ranks. */
+  void allReduce(Tensor x, int rows, Communicator communicator);
+
+  /** Waits for everything that was asked for. */
+  void synchronize();
+
+  /** Device memory taken now by weights, caches and tensors, in bytes. */
+  long memoryBytes();
+
+  @Override
+  void close();
+}

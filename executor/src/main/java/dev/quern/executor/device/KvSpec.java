@@ -1,0 +1,33 @@
+package dev.quern.executor.device;
+
+/**
+ * Shape of a paged KV cache. A block holds {@code blockSize} tokens of keys and values of every
+ * layer.
+ *
+ * @param type F32, F16, BF16, or INT8 with one scale a token and KV head kept beside the block
+ */
+public record KvSpec(
+    int layers, int kvHeads, int headDim, int blocks, int blockSize, ElementType type) {
+  public KvSpec {
+    if (layers < 1 || kvHeads < 1 || headDim < 2 || blocks < 1 || blockSize < 1) {
+      throw new IllegalArgumentException(
+          "KV cache: layers "
+              + layers
+              + ", KV heads "
+              + kvHeads
+              + ", head_dim "
+              + headDim
+              + ", blocks "
+              + blocks
+              + ", block size "
+              + blockSize
+              + " must all be positive");
+    }
+  }
+
+  /** Bytes of one token's keys and values over all layers. */
+  public long bytesPerToken() {
+    long scales = type == ElementType.INT8 ? 4L : 0L;
+    return 2L * layers * kvHeads * ((long) headDim * type.bytes() + scales);
+  }
+}

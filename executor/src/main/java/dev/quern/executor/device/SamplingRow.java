@@ -1,0 +1,30 @@
+package dev.quern.executor.device;
+
+/**
+ * How the next token of one sequence is chosen from its logits. Applied in this order: penalties,
+ * banned ids, temperature, top-k, top-p, min-p, one draw.
+ *
+ * @param temperature 0: the best token, ties to the lower id
+ * @param topK 0 keeps all
+ * @param seed row seed: the query seed mixed with the prompt's ids
+ * @param position index of the token drawn in its sequence: the generator is counter-based on
+ *     (seed, position, draw)
+ * @param promptIds ids seen in the prompt, for the repetition penalty; null when it is off
+ * @param answerIds ids generated so far, the first {@code answerLength} count; null when all
+ *     penalties are off
+ * @param banned ids that must not be drawn (stop ids before min_tokens); null for none
+ */
+public record SamplingRow(
+    double temperature,
+    double topP,
+    int topK,
+    double minP,
+    double repetitionPenalty,
+    double presencePenalty,
+    double frequencyPenalty,
+    long seed,
+    int position,
+    int[] promptIds,
+    int[] answerIds,
+    int answerLength,
+    int[] banned) {}

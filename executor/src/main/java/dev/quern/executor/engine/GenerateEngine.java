@@ -1,0 +1,18 @@
+package dev.quern.executor.engine;
+
+/** Runs prompts. Safe for use by many threads: batches of all callers share each step. */
+public interface GenerateEngine extends AutoCloseable {
+  /**
+   * Takes a batch; its rows run interleaved with those of other batches. Never blocks on the model.
+   */
+  Completions submit(PromptBatch batch);
+
+  /** Number of tokens of a text as a column value: no template, special tokens as plain text. */
+  int countTokens(String text);
+
+  /** What a caller may show of the model. */
+  ModelInfo model();
+
+  @Override
+  void close();
+}

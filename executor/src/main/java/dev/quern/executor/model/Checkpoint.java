@@ -1,0 +1,26 @@
+package dev.quern.executor.model;
+
+import dev.quern.executor.device.HostMatrix;
+import java.util.Optional;
+
+/**
+ * The weights of a model under the canonical names of {@code -PT} checkpoints, whatever the stored
+ * layout (fused, transposed, other prefix, sharded). Opening checks every tensor against the
+ * configuration: a missing, extra, misshaped or truncated one is an error that names tensor, file,
+ * expected and found.
+ */
+public interface Checkpoint extends AutoCloseable {
+  ModelConfig config();
+
+  /** A matrix [rows, columns] or a vector (one row), memory-mapped; valid until close. */
+  HostMatrix tensor(String canonicalName);
+
+  /** Like {@link #tensor} for tensors that a checkpoint may lack (the correction bias). */
+  Optional<HostMatrix> optionalTensor(String canonicalName);
+
+  /** Identifies the weights: a hash over configuration, file names, sizes and headers. */
+  String fingerprint();
+
+  @Override
+  void close();
+}

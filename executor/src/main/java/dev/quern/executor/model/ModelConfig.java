@@ -1,0 +1,60 @@
+package dev.quern.executor.model;
+
+import dev.quern.executor.device.Rope;
+import java.util.Optional;
+
+/**
+ * The arithmetic of a decoder, from {@code config.json}.
+ *
+ * @param family model_type
+ * @param intermediate width of dense feed-forward blocks
+ * @param tiedHead whether the embedding is the head
+ * @param moe empty for dense models
+ * @param mtpLayers multi-token prediction layers in the checkpoint
+ */
+public record ModelConfig(
+    Family family,
+    int vocabSize,
+    int hidden,
+    int intermediate,
+    int layers,
+    int heads,
+    int kvHeads,
+    int headDim,
+    int maxPositions,
+    float rmsEps,
+    double ropeTheta,
+    boolean tiedHead,
+    Optional<MoeConfig> moe,
+    int mtpLayers) {
+
+  /** Supported values of model_type. */
+  public enum Family {
+    ERNIE4_5("ernie4_5"),
+    ERNIE4_5_MOE("ernie4_5_moe"),
+    LLAMA("llama");
+
+    private final String modelType;
+
+    Family(String modelType) {
+      this.modelType = modelType;
+    }
+
+    public String modelType() {
+      return modelType;
+    }
+  }
+
+  /** ERNIE rotates neighbours, Llama checkpoints in Hugging Face layout rotate halves. */
+  public Rope rope() {
+    return new Rope(
+        family == Family.LLAMA ? Rope.Style.HALF_SPLIT : Rope.Style.INTERLEAVED,
+        headDim,
+        ropeTheta);
+  }
+
+  /** Whether layer i has experts. */
+  public boolean isMoe(int layer) {
+    return moe.isPresent() && moe.get().isMoe(layer);
+  }
+}

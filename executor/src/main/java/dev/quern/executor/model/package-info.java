@@ -1,0 +1,2 @@
+/** Checkpoints and the decoder. */
+package dev.quern.executor.model;

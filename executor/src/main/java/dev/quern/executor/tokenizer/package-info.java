@@ -1,0 +1,2 @@
+/** Tokenizers, streaming detokenization and chat templates. */
+package dev.quern.executor.tokenizer;

@@ -1,0 +1,2 @@
+/** Quern gpu. */
+package dev.quern.gpu;

@@ -1,0 +1,2 @@
+/** Quern planner. */
+package dev.quern.planner;

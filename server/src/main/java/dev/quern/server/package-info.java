@@ -1,0 +1,2 @@
+/** Quern server. */
+package dev.quern.server;

@@ -1,0 +1,2 @@
+/** Quern sql. */
+package dev.quern.sql;
