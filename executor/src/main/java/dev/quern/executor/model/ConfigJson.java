@@ -7,6 +7,7 @@ import dev.quern.executor.engine.EngineException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalDouble;
 
 /** A JSON object whose keys are read by type; every error names key and file. */
 final class ConfigJson {
@@ -32,6 +33,11 @@ final class ConfigJson {
     } catch (IOException e) {
       throw new EngineException(file + ": cannot be read: " + e, e);
     }
+  }
+
+  /** An object without keys, for a file that need not exist. */
+  static ConfigJson empty(Path file) {
+    return new ConfigJson(file, "", MissingNode.getInstance());
   }
 
   /** The object under a key; an empty one where the key is absent or null. */
@@ -88,6 +94,18 @@ final class ConfigJson {
       throw expected(key, "a positive number");
     }
     return node.asDouble();
+  }
+
+  /** A number in [least, most], if the key is there. */
+  OptionalDouble number(String key, double least, double most) {
+    if (!has(key)) {
+      return OptionalDouble.empty();
+    }
+    double value = node(key).asDouble(Double.NaN);
+    if (!node(key).isNumber() || !(value >= least && value <= most)) {
+      throw expected(key, "a number from %s to %s".formatted(least, most));
+    }
+    return OptionalDouble.of(value);
   }
 
   boolean flag(String key, boolean absent) {
