@@ -62,12 +62,17 @@ final class ConfigJson {
     return root.isObject() && root.has(key) ? root.get(key) : MissingNode.getInstance();
   }
 
+  /** The key with those of the objects around it: {@code rope_parameters.rope_type}. */
+  String path(String key) {
+    return prefix + key;
+  }
+
   int integer(String key) {
     JsonNode node = required(key);
     if (node.isArray()) {
       throw error(
-          "%s%s is a list (%s), as in the configurations of vision-language models; "
-                  .formatted(prefix, key, node)
+          "%s is a list (%s), as in the configurations of vision-language models; "
+                  .formatted(path(key), node)
               + "only text models are supported, which have one number");
     }
     if (!node.isNumber() || node.asDouble() != node.asInt()) {
@@ -131,15 +136,15 @@ final class ConfigJson {
   private JsonNode required(String key) {
     if (!has(key)) {
       throw error(
-          "%s%s is missing; it changes the arithmetic, and toolkits disagree about its default: "
-                  .formatted(prefix, key)
+          "%s is missing; it changes the arithmetic, and toolkits disagree about its default: "
+                  .formatted(path(key))
               + "add it as the model was trained");
     }
     return node(key);
   }
 
   private EngineException expected(String key, String what) {
-    return error(prefix + key + ": expected " + what + " but found " + node(key));
+    return error(path(key) + ": expected " + what + " but found " + node(key));
   }
 
   EngineException error(String message) {
