@@ -1,12 +1,19 @@
 package dev.quern.executor.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.executor.engine.EngineException;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +42,22 @@ final class SafetensorsFileTest {
     write("{\"__metadata__\":{\"format\":\"pt\"},\"x\":" + entry("F32", "[]", 0, 4) + "}   ", 4);
     try (Arena arena = Arena.ofConfined()) {
       assertArrayEquals(new float[] {0f}, SafetensorsFile.open(path(), arena).floats("x"));
+    }
+  }
+
+  @Test
+  void filesBeyondTwoGigabytesAreMappedWhole() throws IOException {
+    long bytes = 3L << 30;
+    write("{\"x\":" + entry("U8", "[" + bytes + "]", 0, bytes) + "}", 0);
+    try (FileChannel channel = FileChannel.open(path(), StandardOpenOption.WRITE)) {
+      // The file is sparse: only its last byte takes a block.
+      channel.write(ByteBuffer.wrap(new byte[] {42}), channel.size() + bytes - 1);
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      SafetensorsFile file = SafetensorsFile.open(path(), arena);
+      MemorySegment data = file.bytes(file.entries().get("x"));
+      assertEquals(bytes, data.byteSize());
+      assertEquals(42, data.get(ValueLayout.JAVA_BYTE, bytes - 1));
     }
   }
 

@@ -25,11 +25,16 @@ record Deployment(
     return devices.count() * devices.usableBytes() - residentBytes();
   }
 
-  /** Tokens whose keys and values fit; devices beyond the number of KV heads keep copies. */
+  /** Tokens whose keys and values fit beside the weights. */
   long kvTokens() {
+    return kvTokens(residentBytes());
+  }
+
+  /** The same beside this many bytes; devices beyond the number of KV heads keep copies. */
+  long kvTokens(long weightBytes) {
+    long free = Math.max(0, devices.count() * devices.usableBytes() - weightBytes);
     long heads = Math.min(devices.count(), config.kvHeads());
-    long freePerDevice = Math.max(0, freeBytes()) / devices.count();
-    return freePerDevice * heads / size.kvBytesPerToken(kvType, false);
+    return free / devices.count() * heads / size.kvBytesPerToken(kvType, false);
   }
 
   long wantedTokens() {

@@ -24,12 +24,16 @@ public record DeviceGroup(String name, long bytes, int count) {
   /** Share of a device's memory that weights and KV cache may take; the rest is for activations. */
   static final double USABLE = 0.9;
 
+  /** Below this a number is a slip of the keyboard, not a device. */
+  private static final long LEAST_BYTES = 1_000_000;
+
   private static final Pattern FORM = Pattern.compile("([^:]+):(\\d{1,5})");
 
   public DeviceGroup {
-    if (count < 1 || bytes < 1) {
+    if (count < 1 || bytes < LEAST_BYTES) {
       throw new IllegalArgumentException(
-          "--devices %s:%d: expected at least one device with memory".formatted(name, count));
+          "--devices %s:%d: expected at least one device of at least %d bytes"
+              .formatted(name, count, LEAST_BYTES));
     }
   }
 

@@ -22,12 +22,14 @@ public final class MemoryPlan {
   private static final long WORKING_BYTES = 256L << 20;
 
   private final ModelConfig config;
+  private final boolean int8;
   private final ModelSize size;
   private final PlanRequest request;
 
-  private MemoryPlan(ModelConfig config, PlanRequest request) {
-    this.config = config;
-    this.size = new ModelSize(config);
+  private MemoryPlan(StoredModel model, PlanRequest request) {
+    this.config = model.config();
+    this.int8 = model.int8();
+    this.size = new ModelSize(model);
     this.request = request;
   }
 
@@ -39,25 +41,23 @@ public final class MemoryPlan {
    * @throws dev.quern.executor.engine.EngineException when the configuration cannot be read
    */
   public static PlanReport of(Path model, PlanRequest request) {
-    StoredModel stored = StoredModel.read(model);
-    QuantizationScheme asStored =
-        stored.int8() ? QuantizationScheme.WINT8 : QuantizationScheme.NONE;
-    return new MemoryPlan(stored.config(), request).report(request.scheme().orElse(asStored));
+    return new MemoryPlan(StoredModel.read(model), request).report();
   }
 
-  /** Plans a configuration; without a scheme in the request it is stored in 16 bits. */
+  /** Plans a configuration, stored in 16 bits. */
   public static PlanReport of(ModelConfig config, PlanRequest request) {
-    return new MemoryPlan(config, request).report(request.scheme().orElse(QuantizationScheme.NONE));
+    return new MemoryPlan(new StoredModel(config, false), request).report();
   }
 
-  private PlanReport report(QuantizationScheme scheme) {
+  private PlanReport report() {
+    QuantizationScheme scheme = request.scheme().orElse(QuantizationScheme.NONE);
     List<SchemeRow> rows = new ArrayList<>();
     for (QuantizationScheme each : QuantizationScheme.values()) {
       if (each.hasInt4()) {
         rows.add(row(each, "per channel", size.residentBytesPerChannel(each)));
-        rows.add(row(each, "groups of 128", size.residentBytes(each)));
+        rows.add(row(each, "groups", size.residentBytes(each)));
       } else if (each != QuantizationScheme.WINT2 || config.moe().isPresent()) {
-        rows.add(row(each, "", size.residentBytes(each)));
+        rows.add(row(each, storedNote(each), size.residentBytes(each)));
       }
     }
     return new PlanReport(
@@ -75,11 +75,15 @@ public final class MemoryPlan {
         request.devices().map(devices -> fit(deployment(devices, scheme))));
   }
 
+  private String storedNote(QuantizationScheme scheme) {
+    return int8 && scheme == QuantizationScheme.NONE ? "as stored, int8" : "";
+  }
+
   private SchemeRow row(QuantizationScheme scheme, String scales, long residentBytes) {
     OptionalLong tokens =
         request
             .devices()
-            .map(devices -> OptionalLong.of(deployment(devices, scheme).kvTokens()))
+            .map(devices -> OptionalLong.of(deployment(devices, scheme).kvTokens(residentBytes)))
             .orElse(OptionalLong.empty());
     return new SchemeRow(
         scheme,

@@ -3,6 +3,7 @@ package dev.quern.executor.model.plan;
 import dev.quern.executor.device.ElementType;
 import dev.quern.executor.model.ModelConfig;
 import dev.quern.executor.model.MoeConfig;
+import dev.quern.executor.model.StoredModel;
 import dev.quern.executor.model.plan.Matrix.Part;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,10 +11,17 @@ import java.util.List;
 /** Parameters and bytes of a model, counted from its configuration. */
 public final class ModelSize {
   private final ModelConfig config;
+  private final boolean int8;
   private final List<Matrix> matrices = new ArrayList<>();
 
+  /** A model stored in 16 bits. */
   public ModelSize(ModelConfig config) {
-    this.config = config;
+    this(new StoredModel(config, false));
+  }
+
+  public ModelSize(StoredModel model) {
+    this.config = model.config();
+    this.int8 = model.int8();
     long hidden = config.hidden();
     add(Part.EMBEDDING, -1, 1, config.vocabSize(), hidden);
     if (!config.tiedHead()) {
@@ -105,11 +113,19 @@ public final class ModelSize {
   }
 
   private long bytes(QuantizationScheme scheme, WeightFormat int4, boolean mtp) {
-    boolean experts = config.moe().isPresent();
     return matrices.stream()
         .filter(m -> m.part().isMtp() == mtp)
-        .mapToLong(m -> m.count() * scheme.format(m, experts, int4).bytes(m.rows(), m.columns()))
+        .mapToLong(m -> m.count() * format(scheme, m, int4).bytes(m.rows(), m.columns()))
         .sum();
+  }
+
+  private WeightFormat format(QuantizationScheme scheme, Matrix matrix, WeightFormat int4) {
+    boolean asStored =
+        int8
+            && scheme == QuantizationScheme.NONE
+            && matrix.rows() > 1
+            && matrix.part() != Part.ROUTER;
+    return asStored ? WeightFormat.INT8 : scheme.format(matrix, config.moe().isPresent(), int4);
   }
 
   /** Bytes of the largest matrix in 16 bits: what is staged in host memory at a time. */

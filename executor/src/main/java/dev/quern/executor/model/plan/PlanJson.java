@@ -32,8 +32,8 @@ final class PlanJson {
 
   private static void addScheme(ObjectNode node, SchemeRow row) {
     node.put("quantization", row.scheme().label());
-    if (!row.scales().isEmpty()) {
-      node.put("scales", row.scales());
+    if (!row.note().isEmpty()) {
+      node.put("note", row.note());
     }
     node.put("resident_bytes", row.residentBytes());
     node.put("minimum_devices", row.minimumDevices());

@@ -32,7 +32,8 @@ public record PlanReport(
   /**
    * Weights under one scheme.
    *
-   * @param scales how int4 weights are scaled: per channel, groups of 128; empty for other schemes
+   * @param note how int4 weights are scaled (per channel, groups), or how the checkpoint is stored;
+   *     empty where there is no choice
    * @param residentBytes without the prediction layer
    * @param minimumDevices least power of two whose 0.9 of memory holds them
    * @param cpuHostBytes anonymous host memory to load on the CPU, without KV
@@ -40,7 +41,7 @@ public record PlanReport(
    */
   public record SchemeRow(
       QuantizationScheme scheme,
-      String scales,
+      String note,
       long residentBytes,
       int minimumDevices,
       long cpuHostBytes,

@@ -8,7 +8,7 @@ import java.util.OptionalInt;
  * What to plan for.
  *
  * @param devices empty: only sizes are reported
- * @param scheme empty: as stored
+ * @param scheme empty: none, as stored
  * @param kvType empty: the scheme's
  * @param maxModelLen empty: the model's positions
  * @param maxNumSeqs sequences of that length at a time; empty: 1

@@ -41,6 +41,7 @@ final class PlanText {
     lines.add(
         "host memory: on the CPU as above plus the KV cache; onto devices %s of staging; the checkpoint itself is mapped"
             .formatted(Bytes.text(report.stagingBytes())));
+    lines.add("int4 groups: 128 inputs where they divide the width, else 64, else 32");
     lines.add("GPU kernels are not built yet: this build runs on the CPU");
     report.fit().ifPresent(fit -> addFit(lines, fit));
     return List.copyOf(lines);
@@ -57,9 +58,9 @@ final class PlanText {
 
   private static String scheme(SchemeRow row) {
     String name =
-        row.scales().isEmpty()
+        row.note().isEmpty()
             ? row.scheme().label()
-            : row.scheme().label() + " (" + row.scales() + ")";
+            : row.scheme().label() + " (" + row.note() + ")";
     String tokens =
         row.kvTokens().isPresent()
             ? String.format(Locale.ROOT, "  %,d", row.kvTokens().getAsLong())
@@ -78,7 +79,7 @@ final class PlanText {
     String what =
         String.format(
             Locale.ROOT,
-            "%s on %s, %,d sequences of %,d tokens",
+            "%s on %s, --max-num-seqs %d of --max-model-len %d",
             fit.scheme().label(),
             fit.devices(),
             fit.maxNumSeqs(),
