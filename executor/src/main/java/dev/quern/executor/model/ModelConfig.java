@@ -57,4 +57,23 @@ public record ModelConfig(
   public boolean isMoe(int layer) {
     return moe.isPresent() && moe.get().isMoe(layer);
   }
+
+  /** The same model with another number of prediction layers. */
+  ModelConfig withMtpLayers(int count) {
+    return new ModelConfig(
+        family,
+        vocabSize,
+        hidden,
+        intermediate,
+        layers,
+        heads,
+        kvHeads,
+        headDim,
+        maxPositions,
+        rmsEps,
+        ropeTheta,
+        tiedHead,
+        moe,
+        count);
+  }
 }
