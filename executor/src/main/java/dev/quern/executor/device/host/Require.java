@@ -11,9 +11,22 @@ import dev.quern.executor.device.Weight;
 public final class Require {
   private Require() {}
 
-  /** A float32 tensor with exactly {@code columns} columns and at least {@code rows} rows. */
+  /** A float32 tensor with at least {@code columns} columns and {@code rows} rows. */
   public static void floats(String name, Tensor tensor, int rows, int columns) {
-    shape(name, tensor, ElementType.F32, rows, columns);
+    if (tensor.type() != ElementType.F32
+        || rows < 0
+        || tensor.rows() < rows
+        || tensor.columns() < columns) {
+      throw shape(name, tensor, rows, columns);
+    }
+  }
+
+  /** A float32 tensor with exactly {@code columns} columns and at least {@code rows} rows. */
+  public static void same(String name, Tensor tensor, int rows, int columns) {
+    floats(name, tensor, rows, columns);
+    if (tensor.columns() != columns) {
+      throw shape(name, tensor, rows, columns);
+    }
   }
 
   /** An INT32 tensor with room for {@code count} ids. */
@@ -128,23 +141,19 @@ public final class Require {
     }
   }
 
-  private static void shape(String name, Tensor tensor, ElementType type, int rows, int columns) {
-    if (tensor.type() != type || rows < 0 || tensor.rows() < rows || tensor.columns() != columns) {
-      throw new IllegalArgumentException(
-          name
-              + ": expected "
-              + type
-              + " with at least "
-              + rows
-              + " rows of "
-              + columns
-              + " but got "
-              + tensor.type()
-              + " ["
-              + tensor.rows()
-              + ", "
-              + tensor.columns()
-              + "]");
-    }
+  private static IllegalArgumentException shape(String name, Tensor tensor, int rows, int columns) {
+    return new IllegalArgumentException(
+        name
+            + ": expected F32 with at least "
+            + rows
+            + " rows of "
+            + columns
+            + " columns but got "
+            + tensor.type()
+            + " ["
+            + tensor.rows()
+            + ", "
+            + tensor.columns()
+            + "]");
   }
 }

@@ -113,13 +113,13 @@ public final class ReferenceDevice implements Device {
     float[] row = new float[table.columns()];
     for (int r = 0; r < rows; r++) {
       own(table).read(Require.index("embed id", own(ids).ints()[r], table.rows()), row);
-      System.arraycopy(row, 0, own(out).floats(), r * row.length, row.length);
+      System.arraycopy(row, 0, own(out).floats(), r * out.columns(), row.length);
     }
   }
 
   @Override
   public void rmsNorm(Tensor out, Tensor x, Weight gain, float eps, int rows) {
-    int columns = x.columns();
+    int columns = gain.columns();
     Require.floats("rmsNorm x", x, rows, columns);
     Require.floats("rmsNorm out", out, rows, columns);
     Require.vector(gain, columns);
@@ -128,13 +128,15 @@ public final class ReferenceDevice implements Device {
     float[] in = own(x).floats();
     float[] result = own(out).floats();
     for (int r = 0; r < rows; r++) {
+      int from = r * x.columns();
+      int to = r * out.columns();
       float squares = 0;
       for (int c = 0; c < columns; c++) {
-        squares += in[r * columns + c] * in[r * columns + c];
+        squares += in[from + c] * in[from + c];
       }
       float scale = (float) (1 / Math.sqrt(squares / columns + eps));
       for (int c = 0; c < columns; c++) {
-        result[r * columns + c] = in[r * columns + c] * scale * g[c];
+        result[to + c] = in[from + c] * scale * g[c];
       }
     }
   }
@@ -143,7 +145,7 @@ public final class ReferenceDevice implements Device {
   public void linear(Tensor out, Tensor x, Weight w, int rows) {
     Require.floats("linear x", x, rows, w.columns());
     Require.floats("linear out", out, rows, w.rows());
-    products.linear(own(out).floats(), own(x).floats(), own(w), rows);
+    products.linear(own(out).floats(), out.columns(), own(x).floats(), x.columns(), own(w), rows);
   }
 
   @Override
@@ -151,7 +153,8 @@ public final class ReferenceDevice implements Device {
     Require.floats("gateUp x", x, rows, gate.columns());
     Require.floats("gateUp out", out, rows, gate.rows());
     Require.same(gate, up);
-    products.gateUp(own(out).floats(), own(x).floats(), own(gate), own(up), rows);
+    products.gateUp(
+        own(out).floats(), out.columns(), own(x).floats(), x.columns(), own(gate), own(up), rows);
   }
 
   @Override
@@ -159,8 +162,8 @@ public final class ReferenceDevice implements Device {
       Tensor q, Tensor k, Tensor v, Rope rope, KvCache cache, int layer, AttentionBatch batch) {
     Require.attention(q, cache.spec(), layer, batch);
     int width = cache.spec().kvHeads() * cache.spec().headDim();
-    Require.floats("k", k, batch.rows(), width);
-    Require.floats("v", v, batch.rows(), width);
+    Require.same("k", k, batch.rows(), width);
+    Require.same("v", v, batch.rows(), width);
     ReferenceAttention.ropeAndStore(
         own(q).floats(),
         own(k).floats(),
@@ -175,7 +178,7 @@ public final class ReferenceDevice implements Device {
   @Override
   public void attention(Tensor out, Tensor q, KvCache cache, int layer, AttentionBatch batch) {
     Require.attention(q, cache.spec(), layer, batch);
-    Require.floats("attention out", out, batch.rows(), q.columns());
+    Require.same("attention out", out, batch.rows(), q.columns());
     int heads = q.columns() / cache.spec().headDim();
     ReferenceAttention.attend(own(out).floats(), own(q).floats(), heads, own(cache), layer, batch);
   }
@@ -192,7 +195,7 @@ public final class ReferenceDevice implements Device {
       own(bias).read(0, added);
     }
     float[] scores = new float[rows * count];
-    products.linear(scores, own(x).floats(), own(router), rows);
+    products.linear(scores, count, own(x).floats(), x.columns(), own(router), rows);
     ExpertChoice choice = new ExpertChoice(count);
     ReferenceRouting routing = own(out);
     for (int r = 0; r < rows; r++) {
@@ -205,14 +208,14 @@ public final class ReferenceDevice implements Device {
   @Override
   public void experts(Tensor out, Tensor x, Routing routing, ExpertSource experts, int rows) {
     Require.floats("experts x", x, rows, x.columns());
-    Require.floats("experts out", out, rows, x.columns());
+    Require.same("experts out", out, rows, x.columns());
     products.experts(own(out).floats(), own(x).floats(), own(routing), experts, rows, x.columns());
   }
 
   @Override
   public void add(Tensor x, Tensor y, int rows) {
     Require.floats("add x", x, rows, x.columns());
-    Require.floats("add y", y, rows, x.columns());
+    Require.same("add y", y, rows, x.columns());
     float[] sum = own(x).floats();
     float[] other = own(y).floats();
     for (int i = 0; i < rows * x.columns(); i++) {
@@ -222,7 +225,7 @@ public final class ReferenceDevice implements Device {
 
   @Override
   public void gather(Tensor out, Tensor x, Tensor source, int rows) {
-    Require.floats("gather out", out, rows, x.columns());
+    Require.same("gather out", out, rows, x.columns());
     Require.ids("gather source", source, rows);
     int columns = x.columns();
     for (int r = 0; r < rows; r++) {
@@ -238,8 +241,8 @@ public final class ReferenceDevice implements Device {
     for (int r = 0; r < rows; r++) {
       java.util.Arrays.fill(
           values,
-          r * head.rows() + Math.min(validIds, head.rows()),
-          (r + 1) * head.rows(),
+          r * out.columns() + Math.min(validIds, head.rows()),
+          r * out.columns() + head.rows(),
           Float.NEGATIVE_INFINITY);
     }
   }

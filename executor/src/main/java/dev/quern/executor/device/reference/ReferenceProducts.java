@@ -13,11 +13,11 @@ final class ReferenceProducts {
     this.activations = activations;
   }
 
-  /** out[rows, w.rows] = x[rows, w.columns] . w^T. */
-  void linear(float[] out, float[] x, ReferenceWeight w, int rows) {
+  /** out[rows, w.rows] = x[rows, w.columns] . w^T; row r of out and x starts at r * stride. */
+  void linear(float[] out, int outStride, float[] x, int xStride, ReferenceWeight w, int rows) {
     int inputs = w.columns();
     int outputs = w.rows();
-    float[] input = prepared(x, w, rows);
+    float[] input = prepared(x, xStride, w, rows);
     float[] weight = new float[inputs];
     for (int o = 0; o < outputs; o++) {
       w.read(o, weight);
@@ -26,18 +26,28 @@ final class ReferenceProducts {
         for (int i = 0; i < inputs; i++) {
           sum += input[r * inputs + i] * weight[i];
         }
-        out[r * outputs + o] = sum;
+        out[r * outStride + o] = sum;
       }
     }
   }
 
   /** out = silu(x . gate^T) * (x . up^T). */
-  void gateUp(float[] out, float[] x, ReferenceWeight gate, ReferenceWeight up, int rows) {
-    float[] gated = new float[rows * gate.rows()];
-    linear(gated, x, gate, rows);
-    linear(out, x, up, rows);
-    for (int i = 0; i < gated.length; i++) {
-      out[i] *= silu(gated[i]);
+  void gateUp(
+      float[] out,
+      int outStride,
+      float[] x,
+      int xStride,
+      ReferenceWeight gate,
+      ReferenceWeight up,
+      int rows) {
+    int width = gate.rows();
+    float[] gated = new float[rows * width];
+    linear(gated, width, x, xStride, gate, rows);
+    linear(out, outStride, x, xStride, up, rows);
+    for (int r = 0; r < rows; r++) {
+      for (int o = 0; o < width; o++) {
+        out[r * outStride + o] *= silu(gated[r * width + o]);
+      }
     }
   }
 
@@ -53,8 +63,8 @@ final class ReferenceProducts {
         ExpertSource.Expert expert = source.expert(routing.chosen[j]);
         ReferenceWeight gate = ReferenceDevice.own(expert.gate());
         float[] inner = new float[gate.rows()];
-        gateUp(inner, token, gate, ReferenceDevice.own(expert.up()), 1);
-        linear(result, inner, ReferenceDevice.own(expert.down()), 1);
+        gateUp(inner, inner.length, token, hidden, gate, ReferenceDevice.own(expert.up()), 1);
+        linear(result, hidden, inner, inner.length, ReferenceDevice.own(expert.down()), 1);
         for (int c = 0; c < hidden; c++) {
           out[r * hidden + c] += routing.weights[j] * result[c];
         }
@@ -62,17 +72,21 @@ final class ReferenceProducts {
     }
   }
 
-  private float[] prepared(float[] x, ReferenceWeight w, int rows) {
-    if (!ActivationGroups.apply(activations, w.type())) {
-      return x;
-    }
-    float[] rounded = new float[rows * w.columns()];
-    float[] row = new float[w.columns()];
+  /** The inputs as the product takes them, [rows, w.columns]: rounded where quantized. */
+  private float[] prepared(float[] x, int stride, ReferenceWeight w, int rows) {
+    int inputs = w.columns();
+    boolean quantized = ActivationGroups.apply(activations, w.type());
+    float[] input = new float[rows * inputs];
+    float[] row = new float[inputs];
     for (int r = 0; r < rows; r++) {
-      ActivationGroups.roundTrip(x, r * w.columns(), w.columns(), row);
-      System.arraycopy(row, 0, rounded, r * w.columns(), w.columns());
+      if (quantized) {
+        ActivationGroups.roundTrip(x, r * stride, inputs, row);
+        System.arraycopy(row, 0, input, r * inputs, inputs);
+      } else {
+        System.arraycopy(x, r * stride, input, r * inputs, inputs);
+      }
     }
-    return rounded;
+    return input;
   }
 
   private static float silu(float x) {
