@@ -1,0 +1,115 @@
+package dev.quern.executor.engine;
+
+import dev.quern.executor.device.DeviceOptions.Activations;
+import dev.quern.executor.device.ElementType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * How an engine is opened. The names, shared by the command line ({@code --max-model-len 4096}) and
+ * JDBC properties ({@code max-model-len=4096}), are those that operators of large models know.
+ *
+ * @param model folder of the checkpoint; empty: the embedded model
+ * @param device such as cpu, reference, cuda:0
+ * @param threads 0: one per core
+ * @param activations how products with quantized weights take their activations
+ * @param kvCacheType empty: chosen by device and activations
+ * @param tensorParallelSize ranks that share each layer
+ * @param maxModelLen most tokens of prompt and answer; empty: the checkpoint's
+ * @param maxNumSeqs most sequences in one step
+ * @param maxNumBatchedTokens most tokens in one step
+ * @param blockSize tokens of a KV block
+ * @param kvTokens tokens that the KV cache holds; empty: chosen by free memory
+ * @param prefixCaching whether keys and values are shared between prompts
+ * @param chunkedPrefill whether a prompt may be spread over several steps
+ */
+public record EngineOptions(
+    Optional<String> model,
+    String device,
+    int threads,
+    Activations activations,
+    Optional<ElementType> kvCacheType,
+    int tensorParallelSize,
+    Optional<Integer> maxModelLen,
+    int maxNumSeqs,
+    int maxNumBatchedTokens,
+    int blockSize,
+    Optional<Integer> kvTokens,
+    boolean prefixCaching,
+    boolean chunkedPrefill) {
+
+  /** Every engine option of the contract, whether built or not. */
+  public static final List<String> NAMES =
+      List.of(
+          "model",
+          "quantization",
+          "quantization-config",
+          "activations",
+          "kv-cache-dtype",
+          "kv-cache-tokens",
+          "tensor-parallel-size",
+          "max-model-len",
+          "max-num-seqs",
+          "max-num-batched-tokens",
+          "max-step-ms",
+          "block-size",
+          "swap-space",
+          "enable-prefix-caching",
+          "enable-chunked-prefill",
+          "speculative-config",
+          "sampling-method",
+          "splitwise-role",
+          "use-cudagraph",
+          "device",
+          "threads",
+          "load");
+
+  public static final EngineOptions DEFAULT = parse(Map.of());
+
+  /**
+   * Reads options by name.
+   *
+   * @throws IllegalArgumentException for an unknown name, a value out of range (with the range), or
+   *     an option that is not built yet
+   */
+  public static EngineOptions parse(Map<String, String> values) {
+    var unknown = new TreeSet<>(values.keySet());
+    NAMES.forEach(unknown::remove);
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException(
+          "unknown engine option " + unknown + "; valid: " + String.join(", ", NAMES));
+    }
+    var v = new OptionValues(values);
+    v.onlyBuilt("quantization", List.of("none"), "the checkpoint runs as stored");
+    v.onlyBuilt("quantization-config", List.of(), "the checkpoint runs as stored");
+    v.onlyBuilt("max-step-ms", List.of("0"), "limit a step with max-num-batched-tokens");
+    v.onlyBuilt("swap-space", List.of("0"), "evicted blocks are recomputed");
+    v.onlyBuilt("speculative-config", List.of(), "decoding runs without speculation");
+    v.onlyBuilt("splitwise-role", List.of("mixed"), "use mixed");
+    v.onlyBuilt("use-cudagraph", List.of("false", "0"), "there are no CUDA kernels yet");
+    v.oneOf("sampling-method", List.of("auto", "sort", "rejection"));
+    v.onlyBuilt("sampling-method", List.of("auto", "sort"), "use sort");
+    v.oneOf("load", List.of("auto", "mmap", "copy"));
+    v.onlyBuilt("load", List.of("auto", "copy"), "weights are packed into memory: use copy");
+    return new EngineOptions(
+        v.text("model"),
+        v.text("device").orElse("cpu"),
+        v.integer("threads", 0, 1024).orElse(0),
+        v.oneOf("activations", List.of("auto", "f32", "int8"))
+            .map(s -> Activations.valueOf(s.toUpperCase(java.util.Locale.ROOT)))
+            .orElse(Activations.AUTO),
+        v.oneOf("kv-cache-dtype", List.of("auto", "f32", "f16", "bf16", "int8"))
+            .filter(s -> !s.equals("auto"))
+            .map(s -> ElementType.valueOf(s.toUpperCase(java.util.Locale.ROOT))),
+        v.integer("tensor-parallel-size", 1, 64).orElse(1),
+        v.integer("max-model-len", 1, 1 << 24),
+        v.integer("max-num-seqs", 1, 65536).orElse(64),
+        v.integer("max-num-batched-tokens", 1, 1 << 20).orElse(512),
+        v.integer("block-size", 1, 1024).orElse(16),
+        v.integer("kv-cache-tokens", 1, Integer.MAX_VALUE),
+        v.bool("enable-prefix-caching").orElse(true),
+        v.bool("enable-chunked-prefill").orElse(true));
+  }
+}
