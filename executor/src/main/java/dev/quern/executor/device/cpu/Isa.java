@@ -1,17 +1,24 @@
 package dev.quern.executor.device.cpu;
 
-/** Instruction sets that kernels are compiled for, worst first; ordinals are those of cpu.c. */
+/** Instruction sets that kernels are compiled for, worst first. */
 enum Isa {
-  AVX2("avx2"),
-  AVX2_VNNI("avx2-vnni"),
-  AVX512("avx512"),
-  AVX512_VNNI("avx512-vnni"),
-  NEON("neon");
+  AVX2("avx2", 0),
+  AVX2_VNNI("avx2-vnni", 1),
+  AVX512("avx512", 2),
+  AVX512_VNNI("avx512-vnni", 3),
+  NEON("neon", 4);
 
   private final String label;
+  private final int code;
 
-  Isa(String label) {
+  Isa(String label, int code) {
     this.label = label;
+    this.code = code;
+  }
+
+  /** Its number in cpu.c. */
+  int code() {
+    return code;
   }
 
   /** As {@code quern bench} prints it. */

@@ -41,7 +41,7 @@ public final class KernelChoice {
       case NativeLibrary.Outcome.Loaded(SymbolLookup symbols, _) -> {
         var supports = NativeCalls.bind(symbols, "quern_supports", NativeCalls.Supports.class);
         for (Isa isa : Isa.values()) {
-          if (supports.call(isa.ordinal()) != 0) {
+          if (supports.call(isa.code()) != 0) {
             names.add(isa.label());
           }
         }
@@ -64,7 +64,7 @@ public final class KernelChoice {
           "--device cpu: no kernels '" + name + "' here; available: " + available + reason());
     }
     if (name.equals(JAVA)) {
-      return JavaKernels.open();
+      throw new DeviceException("the Java kernels are not built yet");
     }
     return switch (library) {
       case NativeLibrary.Outcome.Loaded(SymbolLookup symbols, _) ->
