@@ -4,8 +4,10 @@ import dev.quern.executor.device.ElementType;
 import dev.quern.executor.device.HostMatrix;
 import dev.quern.executor.device.Weight;
 import dev.quern.executor.device.host.MatrixRows;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Optional;
 
 /**
  * A weight in panels, in its stored precision. One copy serves products and the embedding. A matrix
@@ -13,18 +15,41 @@ import java.lang.foreign.ValueLayout;
  */
 final class CpuWeight implements Weight {
   private final String name;
-  private final OffHeap.Block block;
-  private final Panels panels;
+  private final OffHeap memory;
+  private final Kernels kernels;
+  private final int rows;
+  private final int columns;
   private final OffHeap.Block vector;
+  private final OffHeap.Block rowBlock;
+  private final HostMatrix original;
+  private OffHeap.Block block;
+  private Panels panels;
+  private boolean closed;
 
   CpuWeight(OffHeap memory, WorkerPool pool, Kernels kernels, HostMatrix matrix) {
-    ElementType type = matrix.type();
-    if (type == ElementType.INT32) {
+    if (matrix.type() == ElementType.INT32) {
       throw new IllegalArgumentException(matrix.name() + ": INT32 is no type of a weight");
     }
     name = matrix.name();
-    int rows = matrix.rows();
-    long data = (Panels.dataBytes(type, rows, matrix.columns()) + 63) / 64 * 64;
+    this.memory = memory;
+    this.kernels = kernels;
+    rows = matrix.rows();
+    columns = matrix.columns();
+    if (rows == 1) {
+      vector = vector(memory, matrix);
+      rowBlock = memory.allocate(name, (long) columns * matrix.type().bytes());
+      original = row(matrix, rowBlock.segment());
+    } else {
+      vector = null;
+      rowBlock = null;
+      original = null;
+      pack(matrix, pool);
+    }
+  }
+
+  private void pack(HostMatrix matrix, WorkerPool pool) {
+    ElementType type = matrix.type();
+    long data = (Panels.dataBytes(type, rows, columns) + 63) / 64 * 64;
     block = memory.allocate(name, data + Panels.scaleBytes(type, rows));
     MemorySegment scales = null;
     if (type == ElementType.INT8) {
@@ -33,14 +58,49 @@ final class CpuWeight implements Weight {
         scales.setAtIndex(ValueLayout.JAVA_FLOAT, r, MatrixRows.scale(matrix, r));
       }
     }
-    panels = new Panels(type, rows, matrix.columns(), block.segment().asSlice(0, data), scales);
+    panels = new Panels(type, rows, columns, block.segment().asSlice(0, data), scales);
+    HostMatrix source = offHeap(matrix);
     int count = panels.count();
     int step = Math.max(1, count / (8 * pool.threads()));
     pool.run(
         (count + step - 1) / step,
-        (i, _) -> kernels.pack(panels.data(), matrix, i * step, Math.min(count, (i + 1) * step)));
-    vector = rows == 1 ? vector(memory, matrix) : null;
+        (i, _) ->
+            kernels.pack(panels.data(), source, i * step, Math.min(count, (i + 1) * step)));
   }
+
+  /** The matrix in memory that the collector frees, for sources on the heap: C reads no heap. */
+  private static HostMatrix offHeap(HostMatrix m) {
+    if (m.data().isNative()) {
+      return m;
+    }
+    MemorySegment data = Arena.ofAuto().allocate(m.data().byteSize(), 64).copyFrom(m.data());
+    return new HostMatrix(
+        m.name(),
+        m.rows(),
+        m.columns(),
+        m.type(),
+        data,
+        m.offset(),
+        m.rowStride(),
+        m.columnStride(),
+        m.scales());
+  }
+
+  /** A single row, contiguous and with its scale, that outlives the checkpoint. */
+  private static HostMatrix row(HostMatrix m, MemorySegment into) {
+    int bytes = m.type().bytes();
+    for (int c = 0; c < m.columns(); c++) {
+      long from = (m.offset() + c * m.columnStride()) * bytes;
+      MemorySegment.copy(m.data(), from, into, (long) c * bytes, bytes);
+    }
+    Optional<HostMatrix.RowScales> scales = Optional.empty();
+    if (m.scales().isPresent()) {
+      MemorySegment one = MemorySegment.ofArray(new float[] {MatrixRows.scale(m, 0)});
+      scales = Optional.of(new HostMatrix.RowScales(one, 0));
+    }
+    return new HostMatrix(m.name(), 1, m.columns(), m.type(), into, 0, m.columns(), 1, scales);
+  }
+
 
   private static OffHeap.Block vector(OffHeap memory, HostMatrix matrix) {
     float[] values = new float[matrix.columns()];
@@ -53,8 +113,16 @@ final class CpuWeight implements Weight {
     return block;
   }
 
+  /** The panels; a single row, usually a norm's gain, is packed when a product first asks. */
   Panels panels() {
-    block.segment(); // throws when closed
+    if (closed) {
+      throw new IllegalStateException(name + ": weight is closed");
+    }
+    if (panels == null) {
+      try (WorkerPool alone = new WorkerPool(1)) {
+        pack(original, alone);
+      }
+    }
     return panels;
   }
 
@@ -70,24 +138,29 @@ final class CpuWeight implements Weight {
 
   @Override
   public int rows() {
-    return panels.rows();
+    return rows;
   }
 
   @Override
   public int columns() {
-    return panels.columns();
+    return columns;
   }
 
   @Override
   public long bytes() {
-    return block.size() + (vector == null ? 0 : vector.size());
+    long bytes = block == null ? 0 : block.size();
+    return vector == null ? bytes : bytes + vector.size() + rowBlock.size();
   }
 
   @Override
   public void close() {
-    block.close();
+    closed = true;
+    if (block != null) {
+      block.close();
+    }
     if (vector != null) {
       vector.close();
+      rowBlock.close();
     }
   }
 }

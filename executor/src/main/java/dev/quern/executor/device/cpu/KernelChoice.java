@@ -12,6 +12,9 @@ public final class KernelChoice {
 
   static final String JAVA = "java";
 
+  /** The Java kernels without the Vector API, as on a JVM that was started without it. */
+  static final String JAVA_PLAIN = "java-plain";
+
   private final NativeLibrary.Outcome library;
 
   private KernelChoice(NativeLibrary.Outcome library) {
@@ -26,6 +29,7 @@ public final class KernelChoice {
   /** Every name this product knows for this kind of processor, whether it runs here or not. */
   public static List<String> all() {
     List<String> names = new ArrayList<>();
+    names.add(JAVA_PLAIN);
     names.add(JAVA);
     for (Isa isa : Isa.values()) {
       names.add(isa.label());
@@ -36,6 +40,7 @@ public final class KernelChoice {
   /** Names that {@code cpu:NAME} opens here, worst first. */
   public List<String> available() {
     List<String> names = new ArrayList<>();
+    names.add(JAVA_PLAIN);
     names.add(JAVA);
     switch (library) {
       case NativeLibrary.Outcome.Loaded(SymbolLookup symbols, _) -> {
@@ -63,8 +68,11 @@ public final class KernelChoice {
       throw new DeviceException(
           "--device cpu: no kernels '" + name + "' here; available: " + available + reason());
     }
+    if (name.equals(JAVA_PLAIN)) {
+      return new JavaKernels(new PlainMath());
+    }
     if (name.equals(JAVA)) {
-      throw new DeviceException("the Java kernels are not built yet");
+      return new JavaKernels(PanelMath.best());
     }
     return switch (library) {
       case NativeLibrary.Outcome.Loaded(SymbolLookup symbols, _) ->
