@@ -2,6 +2,7 @@ package dev.quern.executor.model;
 
 import dev.quern.executor.device.Rope;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The arithmetic of a decoder, from {@code config.json}.
@@ -75,5 +76,10 @@ public record ModelConfig(
         tiedHead,
         moe,
         count);
+  }
+
+  /** Whether any layer has a dense feed-forward block. */
+  public boolean hasDense() {
+    return IntStream.range(0, layers).anyMatch(i -> !isMoe(i));
   }
 }

@@ -7,7 +7,6 @@ import dev.quern.executor.device.KvCache;
 import dev.quern.executor.device.Rope;
 import dev.quern.executor.device.Weight;
 import dev.quern.executor.model.ModelConfig;
-import dev.quern.executor.model.MoeConfig;
 import java.util.Optional;
 
 /**
@@ -40,24 +39,6 @@ final class DecoderLayer {
         config.isMoe(index)
             ? FeedForward.Mixture.load(loader, config, index, trace)
             : FeedForward.Dense.load(loader, prefix + "mlp.");
-  }
-
-  /** Widest inner activation of any layer, this rank's part. */
-  static int widest(ModelConfig config, Shard shard) {
-    int dense = 1;
-    int mixture = 1;
-    for (int i = 0; i < config.layers(); i++) {
-      if (!config.isMoe(i)) {
-        dense = shard.part("intermediate_size", config.intermediate());
-      }
-    }
-    if (config.moe().isPresent()) {
-      MoeConfig moe = config.moe().get();
-      mixture =
-          shard.part("moe_intermediate_size", moe.intermediate())
-              * Math.max(1, moe.sharedExperts());
-    }
-    return Math.max(dense, mixture);
   }
 
   void forward(

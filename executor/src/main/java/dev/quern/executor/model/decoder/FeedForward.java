@@ -27,8 +27,12 @@ sealed interface FeedForward {
 
     @Override
     public void forward(Device device, Workspace w, int rows) {
-      device.gateUp(w.wide, w.wideScratch, w.normed, gate, up, rows);
-      device.linear(w.block, w.wide, down, rows);
+      forward(device, w, w.dense.orElseThrow(), rows);
+    }
+
+    void forward(Device device, Workspace w, Workspace.Inner inner, int rows) {
+      device.gateUp(inner.activations(), inner.scratch(), w.normed, gate, up, rows);
+      device.linear(w.block, inner.activations(), down, rows);
     }
   }
 
@@ -70,7 +74,7 @@ sealed interface FeedForward {
       device.route(routing, w.normed, router, correctionBias, normMin, rows);
       trace.ifPresent(t -> t.chosen(layer, routing.download(rows)));
       if (shared.isPresent()) {
-        shared.get().forward(device, w, rows);
+        shared.get().forward(device, w, w.shared.orElseThrow(), rows);
         var routed = w.routed.orElseThrow();
         device.experts(routed, w.normed, routing, experts, rows);
         device.add(w.block, routed, rows);

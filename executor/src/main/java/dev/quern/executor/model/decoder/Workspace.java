@@ -24,8 +24,8 @@ final class Workspace implements AutoCloseable {
   final Tensor k;
   final Tensor v;
   final Tensor attended;
-  final Tensor wide;
-  final Tensor wideScratch;
+  final Optional<Inner> dense;
+  final Optional<Inner> shared;
   final Tensor lastIds;
   final Tensor last;
   final Tensor lastNormed;
@@ -34,6 +34,9 @@ final class Workspace implements AutoCloseable {
   final Optional<Routing> routing;
   private final List<AutoCloseable> owned = new ArrayList<>();
   private final Device device;
+
+  /** Inside of a feed-forward block, [tokens, its width], and room of the same shape. */
+  record Inner(Tensor activations, Tensor scratch) {}
 
   Workspace(Device device, ModelConfig config, Shard shard, int tokens, int logitRows) {
     this.device = device;
@@ -49,15 +52,28 @@ final class Workspace implements AutoCloseable {
     k = tensor(tokens, kvHeads * config.headDim());
     v = tensor(tokens, kvHeads * config.headDim());
     attended = tensor(tokens, heads * config.headDim());
-    int width = DecoderLayer.widest(config, shard);
-    wide = tensor(tokens, width);
-    wideScratch = tensor(tokens, width);
+    dense =
+        config.hasDense()
+            ? Optional.of(inner(shard.part("intermediate_size", config.intermediate())))
+            : Optional.empty();
+    shared =
+        config
+            .moe()
+            .filter(m -> m.sharedExperts() > 0)
+            .map(m ->
+                inner(
+                    shard.part(
+                        "the width of the shared experts", m.intermediate() * m.sharedExperts())));
     lastIds = own(device.allocate(ElementType.INT32, logitRows, 1));
     last = tensor(logitRows, config.hidden());
     lastNormed = tensor(logitRows, config.hidden());
     logits = tensor(logitRows, config.vocabSize());
     routed = config.moe().map(_ -> tensor(tokens, config.hidden()));
     routing = config.moe().map(m -> own(device.allocateRouting(tokens, m.topK())));
+  }
+
+  private Inner inner(int width) {
+    return new Inner(tensor(tokens, width), tensor(tokens, width));
   }
 
   private Tensor tensor(int rows, int columns) {
