@@ -25,13 +25,12 @@ final class LocalCommunicatorGroupTest {
       Communicator rank = group.rank(r);
       float[] values = inputs[r].clone();
       results.add(
-          threads.submit(
-              () -> {
-                for (int i = 0; i < rounds; i++) {
-                  rank.allReduce(values, values.length);
-                }
-                return values;
-              }));
+          threads.submit(() -> {
+            for (int i = 0; i < rounds; i++) {
+              rank.allReduce(values, values.length);
+            }
+            return values;
+          }));
     }
     return results;
   }

@@ -64,8 +64,7 @@ final class CpuWeight implements Weight {
     int step = Math.max(1, count / (8 * pool.threads()));
     pool.run(
         (count + step - 1) / step,
-        (i, _) ->
-            kernels.pack(panels.data(), source, i * step, Math.min(count, (i + 1) * step)));
+        (i, _) -> kernels.pack(panels.data(), source, i * step, Math.min(count, (i + 1) * step)));
   }
 
   /** The matrix in memory that the collector frees, for sources on the heap: C reads no heap. */
@@ -100,7 +99,6 @@ final class CpuWeight implements Weight {
     }
     return new HostMatrix(m.name(), 1, m.columns(), m.type(), into, 0, m.columns(), 1, scales);
   }
-
 
   private static OffHeap.Block vector(OffHeap memory, HostMatrix matrix) {
     float[] values = new float[matrix.columns()];

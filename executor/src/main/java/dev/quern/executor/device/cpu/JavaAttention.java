@@ -18,7 +18,13 @@ final class JavaAttention {
   }
 
   void store(
-      CpuKvCache cache, int layer, MemorySegment k, MemorySegment v, StepRows step, int r0, int r1) {
+      CpuKvCache cache,
+      int layer,
+      MemorySegment k,
+      MemorySegment v,
+      StepRows step,
+      int r0,
+      int r1) {
     KvPlane keys = new KvPlane(cache, true);
     KvPlane values = new KvPlane(cache, false);
     int dim = cache.spec().headDim();
@@ -131,8 +137,7 @@ final class JavaAttention {
     Query[] queries = new Query[(r1 - r0) * group];
     for (int i = 0; i < queries.length; i++) {
       queries[i] = new Query(dim);
-      MemorySegment.copy(
-          q, FLOAT, 4 * at(tile, ldq, group, r0, i), queries[i].vector, 0, dim);
+      MemorySegment.copy(q, FLOAT, 4 * at(tile, ldq, group, r0, i), queries[i].vector, 0, dim);
     }
     int tokens = step.position.getAtIndex(INT, r1 - 1) + 1;
     for (int start = 0; start < tokens; start += KeyTiles.KEYS) {

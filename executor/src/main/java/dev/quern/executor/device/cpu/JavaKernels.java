@@ -107,7 +107,7 @@ final class JavaKernels implements Kernels {
       for (int r = r0; r < r1; r++) {
         product(own, x, w, p, r);
         int count = Math.min(N, w.rows() - p * N);
-        MemorySegment.copy(own.sums, 0, out, FLOAT, 4 * ((long) r * ldo + p * N), count);
+        MemorySegment.copy(own.sums, 0, out, FLOAT, 4L * ((long) r * ldo + p * (long) N), count);
       }
     }
   }
@@ -167,7 +167,7 @@ final class JavaKernels implements Kernels {
           own.sums[n] *= g / (1f + (float) Math.exp(-g));
         }
         int count = Math.min(N, gate.rows() - p * N);
-        MemorySegment.copy(own.sums, 0, out, FLOAT, 4 * ((long) r * ldo + p * N), count);
+        MemorySegment.copy(own.sums, 0, out, FLOAT, 4L * ((long) r * ldo + p * (long) N), count);
       }
     }
   }
@@ -252,7 +252,13 @@ final class JavaKernels implements Kernels {
 
   @Override
   public void store(
-      CpuKvCache cache, int layer, MemorySegment k, MemorySegment v, StepRows step, int r0, int r1) {
+      CpuKvCache cache,
+      int layer,
+      MemorySegment k,
+      MemorySegment v,
+      StepRows step,
+      int r0,
+      int r1) {
     attention.store(cache, layer, k, v, step, r0, r1);
   }
 

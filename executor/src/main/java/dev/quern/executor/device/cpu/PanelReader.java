@@ -45,7 +45,7 @@ final class PanelReader {
 
   /** Where input k of output n stands in an int8 panel. */
   private static long quad(int k, int n) {
-    return (k >> 2) * 4L * N + n * 4 + (k & 3);
+    return (k >> 2) * 4L * N + n * 4L + (k & 3);
   }
 
   /** Panel p as float32 [input][32], unscaled. */

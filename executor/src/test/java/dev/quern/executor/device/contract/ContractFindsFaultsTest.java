@@ -56,7 +56,6 @@ final class ContractFindsFaultsTest {
     float[] b = {Math.nextUp(1f)};
     assertThrows(ContractViolation.class, () -> Compare.same("x", a, b, 1));
     assertThrows(
-        ContractViolation.class,
-        () -> Compare.within("x", a, new float[] {Float.NaN}, 1, 1e9));
+        ContractViolation.class, () -> Compare.within("x", a, new float[] {Float.NaN}, 1, 1e9));
   }
 }

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * The contract suite: reference against every kernel variant of the CPU device. A variant that this
- * machine cannot run appears by name as skipped. {@code -Dquern.contract.seed=N} changes the inputs.
+ * machine cannot run appears by name as skipped. {@code -Dquern.contract.seed=N} changes the
+ * inputs.
  */
 final class DeviceContractTest {
   private static final long SEED = Long.getLong("quern.contract.seed", 20261123);
@@ -33,19 +34,17 @@ final class DeviceContractTest {
   Stream<DynamicNode> everyKernelVariant() {
     List<String> available = KernelChoice.find().available();
     return KernelChoice.all().stream()
-        .map(
-            name ->
-                available.contains(name)
-                    ? variant(name)
-                    : DynamicTest.dynamicTest(
-                        name + ": not run, this machine or build does not have it",
-                        () -> Assumptions.abort("no " + name + " here; available: " + available)));
+        .map(name ->
+            available.contains(name)
+                ? variant(name)
+                : DynamicTest.dynamicTest(
+                    name + ": not run, this machine or build does not have it",
+                    () -> Assumptions.abort("no " + name + " here; available: " + available)));
   }
 
   private DynamicNode variant(String name) {
     return DynamicContainer.dynamicContainer(
-        "cpu:" + name,
-        Stream.of(Activations.AUTO, Activations.F32).map(a -> activations(name, a)));
+        "cpu:" + name, Stream.of(Activations.AUTO, Activations.F32).map(a -> activations(name, a)));
   }
 
   private DynamicNode activations(String name, Activations activations) {
@@ -55,10 +54,8 @@ final class DeviceContractTest {
     return DynamicContainer.dynamicContainer(
         "activations " + activations + ", seed " + SEED,
         DeviceContract.cases().stream()
-            .map(
-                check ->
-                    DynamicTest.dynamicTest(
-                        check.name(), () -> check.run(reference, subject, SEED))));
+            .map(check ->
+                DynamicTest.dynamicTest(check.name(), () -> check.run(reference, subject, SEED))));
   }
 
   private Device open(String name, DeviceOptions options) {
