@@ -35,6 +35,10 @@ EXPORT void Q(pack)(void *dst, int type, const void *src, int64_t row_stride, in
   }
 }
 
+INLINE vf byte_at(vu quads, int j) {
+  return __builtin_convertvector((vi)((quads >> (8 * j)) & 255) - 128, vf);
+}
+
 // `kc` inputs of one panel from input k0 on (a multiple of 4) as float32 [kc][32], unscaled.
 void Q(decode)(float *dst, int type, const void *panel, int k0, int kc) {
   if (type == INT8) {
@@ -43,9 +47,13 @@ void Q(decode)(float *dst, int type, const void *panel, int k0, int kc) {
       for (int s = 0; s < PANEL; s += VL) {
         vu q;
         memcpy(&q, w + 4 * s, sizeof q);
-        for (int j = 0; j < 4 && k + j < kc; j++) {
-          vi v = (vi)((q >> (8 * j)) & 255) - 128;
-          vf_store(dst + (k + j) * PANEL + s, __builtin_convertvector(v, vf));
+        int n = kc - k < 4 ? kc - k : 4;
+        float *d = dst + k * PANEL + s;
+        if (n == 4) {
+#pragma GCC unroll 4
+          for (int j = 0; j < 4; j++) vf_store(d + j * PANEL, byte_at(q, j));
+        } else {
+          for (int j = 0; j < n; j++) vf_store(d + j * PANEL, byte_at(q, j));
         }
       }
     return;

@@ -28,7 +28,7 @@ public final class CpuDevice implements Device {
   private final String description;
   private final Kernels kernels;
   private final WorkerPool pool;
-  private final OffHeap memory = new OffHeap();
+  private final OffHeap memory;
   private final CpuProducts products;
   private final CpuExperts experts;
   private final CpuAttention attention;
@@ -38,6 +38,7 @@ public final class CpuDevice implements Device {
   CpuDevice(Kernels kernels, int threads, DeviceOptions options, String description) {
     this.kernels = kernels;
     this.description = description;
+    memory = new OffHeap(kernels);
     pool = new WorkerPool(threads);
     products = new CpuProducts(memory, kernels, pool, options.activations());
     experts = new CpuExperts(memory, kernels, pool, products);

@@ -1,6 +1,7 @@
 package dev.quern.executor.device.cpu;
 
 import dev.quern.executor.device.HostMatrix;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -14,6 +15,15 @@ interface Kernels {
 
   /** The instruction set, as {@code quern bench} prints it. */
   String isa();
+
+  /**
+   * Zeroed memory that lives as long as the arena, in large pages where the system has them.
+   *
+   * @throws OutOfMemoryError when there is none
+   */
+  default MemorySegment map(Arena arena, long bytes) {
+    return arena.allocate(bytes, 64);
+  }
 
   /** Packs panels p0..p1 of a matrix. */
   void pack(MemorySegment panels, HostMatrix matrix, int p0, int p1);

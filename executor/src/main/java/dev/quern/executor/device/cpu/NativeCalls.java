@@ -43,6 +43,14 @@ final class NativeCalls {
     int call(int isa);
   }
 
+  public interface Map {
+    long call(long bytes);
+  }
+
+  public interface Unmap {
+    void call(long address, long bytes);
+  }
+
   public interface Pack {
     void call(
         long dst,

@@ -3,12 +3,15 @@ package dev.quern.executor.device.cpu;
 import dev.quern.executor.device.ElementType;
 import dev.quern.executor.device.HostMatrix;
 import dev.quern.executor.device.KvSpec;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 
 /** The C kernels of one instruction set. */
 final class NativeKernels implements Kernels {
   private final Isa isa;
+  private final NativeCalls.Map map;
+  private final NativeCalls.Unmap unmap;
   private final NativeCalls.Pack pack;
   private final NativeCalls.Embed embed;
   private final NativeCalls.PackRows packRows;
@@ -29,6 +32,8 @@ final class NativeKernels implements Kernels {
 
   NativeKernels(SymbolLookup library, Isa isa) {
     this.isa = isa;
+    map = NativeCalls.bind(library, "quern_map", NativeCalls.Map.class);
+    unmap = NativeCalls.bind(library, "quern_unmap", NativeCalls.Unmap.class);
     pack = bind(library, "pack", NativeCalls.Pack.class);
     embed = bind(library, "embed", NativeCalls.Embed.class);
     packRows = bind(library, "pack_rows", NativeCalls.PackRows.class);
@@ -70,6 +75,16 @@ final class NativeKernels implements Kernels {
   @Override
   public String isa() {
     return isa.label();
+  }
+
+  @Override
+  public MemorySegment map(Arena arena, long bytes) {
+    long address = map.call(bytes);
+    if (address == 0) {
+      throw new OutOfMemoryError("mmap of " + bytes + " bytes failed");
+    }
+    return MemorySegment.ofAddress(address)
+        .reinterpret(bytes, arena, _ -> unmap.call(address, bytes));
   }
 
   @Override

@@ -7,7 +7,15 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Allocates and counts a device's memory off the heap, 64-byte aligned and zeroed. */
 final class OffHeap {
+  /** Blocks from this size on come in large pages where the kernels can map them. */
+  private static final long LARGE = 1 << 20;
+
+  private final Kernels kernels;
   private final AtomicLong bytes = new AtomicLong();
+
+  OffHeap(Kernels kernels) {
+    this.kernels = kernels;
+  }
 
   /** One allocation; closing frees it. */
   final class Block implements AutoCloseable {
@@ -17,7 +25,7 @@ final class OffHeap {
 
     private Block(String what, long size) {
       try {
-        segment = arena.allocate(Math.max(64, size), 64);
+        segment = size >= LARGE ? kernels.map(arena, size) : arena.allocate(Math.max(64, size), 64);
       } catch (OutOfMemoryError e) {
         throw new DeviceException(
             "out of memory: " + size + " bytes for " + what + " on top of " + bytes.get(), e);

@@ -54,6 +54,8 @@ final class DeviceContractTest {
     return DynamicContainer.dynamicContainer(
         "activations " + activations + ", seed " + SEED,
         DeviceContract.cases().stream()
+            // Other weights take float32 activations either way.
+            .filter(c -> activations == Activations.AUTO || c.name().contains("INT8"))
             .map(check ->
                 DynamicTest.dynamicTest(check.name(), () -> check.run(reference, subject, SEED))));
   }
