@@ -1,2 +1,2 @@
-/** Quern connectors. */
+/** Tables stored in files: Parquet, Arrow IPC, CSV and JSON Lines, read and written. */
 package dev.quern.connectors;

@@ -1,2 +1,2 @@
-/** Quern gpu. */
+/** The CUDA device, through JCuda; nothing outside this module sees {@code jcuda.*}. */
 package dev.quern.gpu;

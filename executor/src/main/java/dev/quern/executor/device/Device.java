@@ -3,8 +3,9 @@ package dev.quern.executor.device;
 /**
  * A place where a model runs. Operations are coarse, asynchronous where the device is, and in
  * order; shapes are checked and named in errors. {@code rows} is the number of leading rows that
- * count; tensors may be larger. The result for a row does not depend on the other rows of a call
- * (one reduction order for one row and for many).
+ * count; tensors may have more rows, and the operands of products and norms more columns than the
+ * weight asks for: the leading ones count, the rest stays untouched. The result for a row does not
+ * depend on the other rows of a call (one reduction order for one row and for many).
  *
  * <p>The plain Java reference device is the specification; every other device passes the contract
  * suite against it.

@@ -2,6 +2,7 @@ package dev.quern.executor.model;
 
 import dev.quern.executor.device.Rope;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The arithmetic of a decoder, from {@code config.json}.
@@ -56,5 +57,29 @@ public record ModelConfig(
   /** Whether layer i has experts. */
   public boolean isMoe(int layer) {
     return moe.isPresent() && moe.get().isMoe(layer);
+  }
+
+  /** The same model with another number of prediction layers. */
+  ModelConfig withMtpLayers(int count) {
+    return new ModelConfig(
+        family,
+        vocabSize,
+        hidden,
+        intermediate,
+        layers,
+        heads,
+        kvHeads,
+        headDim,
+        maxPositions,
+        rmsEps,
+        ropeTheta,
+        tiedHead,
+        moe,
+        count);
+  }
+
+  /** Whether any layer has a dense feed-forward block. */
+  public boolean hasDense() {
+    return IntStream.range(0, layers).anyMatch(i -> !isMoe(i));
   }
 }

@@ -1,0 +1,71 @@
+package dev.quern.executor.cache;
+
+import java.util.Arrays;
+import java.util.TreeSet;
+
+/**
+ * A block of keys and values: up to {@code blockSize} consecutive tokens behind those of its
+ * parent.
+ *
+ * <p>{@code known} tokens are named here, the first {@code computed} of them have their keys and
+ * values in the block. A published block (one that stands in the tree under its {@code known}
+ * tokens) with {@code computed < known} is a promise: its owner is prefilling it.
+ */
+final class KvBlock implements Comparable<KvBlock> {
+  /** Root of a tree: holds no tokens and no memory. */
+  static final int NO_ID = -1;
+
+  final int id;
+  final int[] tokens;
+  int known;
+  int computed;
+
+  /** The block in front of this one in the tree; null for the root and for unpublished blocks. */
+  KvBlock parent;
+
+  /** Blocks behind this one, ordered by their known tokens; only a full block has any. */
+  final TreeSet<KvBlock> children = new TreeSet<>();
+
+  /** Sequences that hold the block. A held block's ancestors are held too. */
+  int users;
+
+  /** Clock of the last release, for least-recently-used eviction. */
+  long lastUse;
+
+  /** Chained content hash: (model and layout, tokens of all blocks up to this one). */
+  long hash;
+
+  KvBlock(int id, int blockSize) {
+    this.id = id;
+    this.tokens = new int[blockSize];
+  }
+
+  boolean published() {
+    return parent != null;
+  }
+
+  boolean full() {
+    return known == tokens.length;
+  }
+
+  /** Number of leading tokens equal to those of {@code ids} from {@code from} up to {@code to}. */
+  int commonPrefix(int[] ids, int from, int to) {
+    int most = Math.min(known, to - from);
+    int mismatch = Arrays.mismatch(tokens, 0, most, ids, from, from + most);
+    return mismatch < 0 ? most : mismatch;
+  }
+
+  /**
+   * Order by known tokens among siblings; equality stays identity, so keep out of other sorted
+   * sets.
+   */
+  @Override
+  public int compareTo(KvBlock other) {
+    return Arrays.compare(tokens, 0, known, other.tokens, 0, other.known);
+  }
+
+  @Override
+  public String toString() {
+    return "block " + id + " (" + computed + "/" + known + " tokens, " + users + " users)";
+  }
+}

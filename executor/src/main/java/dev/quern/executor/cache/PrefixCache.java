@@ -1,0 +1,368 @@
+package dev.quern.executor.cache;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The blocks of a KV cache and the tree of token prefixes that they hold.
+ *
+ * <p>Sharing is exact to the token: full blocks are shared, a partly matching block is copied on
+ * write. Blocks of a prompt are published when the sequence is admitted, before they are computed,
+ * so that a later sequence with the same tokens waits for them instead of computing them again.
+ * Blocks of finished sequences stay until their memory is wanted (least recently used first, leaves
+ * first).
+ *
+ * <p>Invariant: free + cached (in the tree, unheld) + held = total; see {@link #checkIntegrity}.
+ */
+public final class PrefixCache {
+  private static final int EVICTED_HASHES = 1 << 16;
+
+  private final int blockSize;
+  private final int total;
+  private final boolean sharing;
+  private final ArrayDeque<Integer> free = new ArrayDeque<>();
+  private final KvBlock root = new KvBlock(KvBlock.NO_ID, 0);
+  private final Set<KvBlock> held = new HashSet<>();
+  private final TreeSet<KvBlock> evictable =
+      new TreeSet<>(Comparator.<KvBlock>comparingLong(b -> b.lastUse).thenComparingInt(b -> b.id));
+
+  /**
+   * Hashes of blocks lost to eviction, oldest dropped first: computing one again is a
+   * recomputation.
+   */
+  private final Map<Long, Boolean> evicted =
+      new LinkedHashMap<>() {
+        @java.io.Serial private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Boolean> eldest) {
+          return size() > EVICTED_HASHES;
+        }
+      };
+
+  private int cached;
+  private long clock;
+  private long recomputed;
+
+  /**
+   * @param blocks number of blocks of the device's cache
+   * @param sharing false: no sequence uses another's blocks (--enable-prefix-caching=false)
+   * @param fingerprint of model, element type and scheme: the start of every block's hash
+   */
+  public PrefixCache(int blocks, int blockSize, boolean sharing, long fingerprint) {
+    this.total = blocks;
+    this.blockSize = blockSize;
+    this.sharing = sharing;
+    root.hash = fingerprint;
+    for (int id = 0; id < blocks; id++) {
+      free.add(id);
+    }
+  }
+
+  public int blockSize() {
+    return blockSize;
+  }
+
+  public int totalBlocks() {
+    return total;
+  }
+
+  /** Blocks that can be had now: free ones and cached ones that nobody holds. */
+  public int availableBlocks() {
+    return free.size() + cached;
+  }
+
+  /** Tokens admitted for computation although they had been computed before and were evicted. */
+  public long recomputedTokens() {
+    return recomputed;
+  }
+
+  /**
+   * Takes blocks for the first {@code length} tokens, sharing what is there. All but the last token
+   * may be shared: the model must run once to yield logits for the next one.
+   *
+   * @param reserve blocks that must stay available for sequences that run already
+   * @param copies receives the copy that must run before the sequence's first step, if any
+   */
+  public Admission admit(int[] tokens, int length, int reserve, List<BlockCopy> copies) {
+    var table = new BlockTable();
+    int position = 0;
+    KvBlock node = root;
+    KvBlock partial = null;
+    int partialTokens = 0;
+    while (sharing) {
+      KvBlock child = closest(node, tokens, position, length - 1);
+      int common = child == null ? 0 : child.commonPrefix(tokens, position, length - 1);
+      if (common == 0) {
+        break;
+      }
+      if (common > child.computed) {
+        return new Admission.AwaitPrefix(position + common);
+      }
+      if (common < blockSize) {
+        partial = child;
+        partialTokens = common;
+        break;
+      }
+      table.add(child);
+      position += blockSize;
+      node = child;
+    }
+    table.blocks.forEach(this::hold);
+    if (partial != null) {
+      hold(partial); // must outlive the copy
+    }
+    int missing = blocksFor(length) - table.size() + reserve - availableBlocks();
+    if (missing > 0 && partial != null) {
+      // The block to copy from may be the very one that is missing: computing its tokens again is
+      // better than waiting for ever.
+      letGo(partial);
+      partial = null;
+      partialTokens = 0;
+      missing = blocksFor(length) - table.size() + reserve - availableBlocks();
+    }
+    if (missing > 0) {
+      table.blocks.forEach(this::letGo);
+      return new Admission.Wait(missing);
+    }
+    int cachedTokens = position + partialTokens;
+    while (position < length) {
+      KvBlock block = allocate();
+      int count = Math.min(blockSize, length - position);
+      System.arraycopy(tokens, position, block.tokens, 0, count);
+      block.known = count;
+      if (partial != null) {
+        copies.add(new BlockCopy(partial.id, block.id, partialTokens));
+        block.computed = partialTokens;
+        letGo(partial);
+        partial = null;
+      }
+      table.add(block);
+      node = publish(node, block) ? block : null;
+      countRecomputed(block);
+      position += count;
+    }
+    return new Admission.Admitted(table, cachedTokens);
+  }
+
+  /**
+   * Makes room for tokens up to {@code length}.
+   *
+   * @return false when no block is to be had; the table is unchanged then
+   */
+  public boolean extend(BlockTable table, int length) {
+    int wanted = blocksFor(length) - table.size();
+    if (wanted > availableBlocks()) {
+      return false;
+    }
+    for (int i = 0; i < wanted; i++) {
+      table.add(allocate());
+    }
+    return true;
+  }
+
+  /** Notes that the keys and values of the first {@code length} tokens stand in the blocks. */
+  public void computed(BlockTable table, int[] tokens, int from, int length) {
+    for (int b = from / blockSize; b * blockSize < length; b++) {
+      KvBlock block = table.blocks.get(b);
+      int start = b * blockSize;
+      int count = Math.min(blockSize, length - start);
+      block.computed = Math.min(Math.max(block.computed, count), blockSize);
+      if (count == blockSize && block.known < blockSize) {
+        name(table, b, tokens, blockSize);
+      }
+    }
+  }
+
+  /**
+   * Gives the sequence's blocks back; what it computed (the first {@code length} tokens) stays
+   * cached.
+   */
+  public void release(BlockTable table, int[] tokens, int length) {
+    clock++;
+    for (int b = table.blocks.size() - 1; b >= 0; b--) {
+      KvBlock block = table.blocks.get(b);
+      int count = Math.clamp(length - (long) b * blockSize, 0, blockSize);
+      boolean own = block.users == 1;
+      if (own && block.known != count) {
+        name(table, b, tokens, count);
+      }
+    }
+    for (int b = table.blocks.size() - 1; b >= 0; b--) {
+      letGo(table.blocks.get(b));
+    }
+    table.blocks.clear();
+  }
+
+  /**
+   * Gives the block its tokens and its place in the tree, in which blocks stand under their tokens.
+   */
+  private void name(BlockTable table, int index, int[] tokens, int count) {
+    KvBlock block = table.blocks.get(index);
+    if (block.published()) {
+      unpublish(block);
+    }
+    System.arraycopy(tokens, index * blockSize, block.tokens, 0, count);
+    block.known = count;
+    block.computed = Math.min(block.computed, count);
+    if (count > 0) {
+      publish(index == 0 ? root : table.blocks.get(index - 1), block);
+    }
+  }
+
+  /**
+   * Stands the block under its parent; false when sharing is off or a twin stands there already.
+   */
+  private boolean publish(KvBlock parent, KvBlock block) {
+    if (!sharing || parent == null || (parent != root && (!parent.published() || !parent.full()))) {
+      return false;
+    }
+    if (!parent.children.add(block)) {
+      return false;
+    }
+    evictable.remove(parent);
+    block.parent = parent;
+    block.hash = hash(parent.hash, block);
+    return true;
+  }
+
+  private void unpublish(KvBlock block) {
+    block.parent.children.remove(block);
+    offerForEviction(block.parent);
+    block.parent = null;
+  }
+
+  private void hold(KvBlock block) {
+    if (block.users++ == 0) {
+      evictable.remove(block);
+      held.add(block);
+      cached--;
+    }
+  }
+
+  private void letGo(KvBlock block) {
+    if (--block.users > 0) {
+      return;
+    }
+    held.remove(block);
+    if (block.published()) {
+      cached++;
+      block.lastUse = clock;
+      offerForEviction(block);
+    } else {
+      free.add(block.id);
+    }
+  }
+
+  private void offerForEviction(KvBlock block) {
+    if (block != root && block.users == 0 && block.children.isEmpty()) {
+      evictable.add(block);
+    }
+  }
+
+  private KvBlock allocate() {
+    if (free.isEmpty()) {
+      KvBlock victim = evictable.pollFirst();
+      if (victim == null) {
+        throw new IllegalStateException(
+            "no block to evict; callers must ask availableBlocks first");
+      }
+      evicted.put(victim.hash, true);
+      unpublish(victim);
+      cached--;
+      free.add(victim.id);
+    }
+    var block = new KvBlock(free.poll(), blockSize);
+    block.users = 1;
+    held.add(block);
+    return block;
+  }
+
+  private void countRecomputed(KvBlock block) {
+    if (block.published() && evicted.remove(block.hash) != null) {
+      recomputed += block.known - block.computed;
+    }
+  }
+
+  /** The child with the longest common prefix: a neighbour of the tokens in the sorted set. */
+  private static KvBlock closest(KvBlock node, int[] tokens, int from, int to) {
+    if (from >= to || node.children.isEmpty()) {
+      return null;
+    }
+    int length = node.children.first().tokens.length;
+    var probe = new KvBlock(KvBlock.NO_ID, length);
+    probe.known = Math.min(length, to - from);
+    System.arraycopy(tokens, from, probe.tokens, 0, probe.known);
+    Optional<KvBlock> below = Optional.ofNullable(node.children.floor(probe));
+    Optional<KvBlock> above = Optional.ofNullable(node.children.ceiling(probe));
+    int low = below.map(b -> b.commonPrefix(tokens, from, to)).orElse(-1);
+    int high = above.map(b -> b.commonPrefix(tokens, from, to)).orElse(-1);
+    if (low == high && low >= 0) {
+      return below.get().computed >= above.get().computed ? below.get() : above.get();
+    }
+    return low > high ? below.get() : above.get();
+  }
+
+  private static long hash(long parent, KvBlock block) {
+    long h = parent ^ 0x9E3779B97F4A7C15L;
+    for (int i = 0; i < block.known; i++) {
+      h = (h ^ block.tokens[i]) * 0xBF58476D1CE4E5B9L;
+      h ^= h >>> 29;
+    }
+    return h;
+  }
+
+  private int blocksFor(int tokens) {
+    return Math.ceilDiv(tokens, blockSize);
+  }
+
+  /**
+   * Proves the books: every block is free, cached or held, none twice, and the tree is whole.
+   *
+   * @throws IllegalStateException that says which sum is wrong
+   */
+  public void checkIntegrity() {
+    List<KvBlock> open = new ArrayList<>(List.of(root));
+    Set<Integer> seen = new HashSet<>(free);
+    int inTree = 0;
+    int unheld = 0;
+    require(seen.size() == free.size(), "a block is free twice: " + free);
+    while (!open.isEmpty()) {
+      KvBlock node = open.removeLast();
+      for (KvBlock child : node.children) {
+        require(child.parent == node, child + " has another parent than the one it stands under");
+        require(node == root || node.full(), node + " has children and is not full");
+        require(child.users <= node.users || node == root, child + " is held, its parent less");
+        inTree++;
+        unheld += child.users == 0 ? 1 : 0;
+        require(
+            child.users > 0 || !child.children.isEmpty() || evictable.contains(child),
+            child + " is neither held nor offered for eviction");
+        require(child.users > 0 || seen.add(child.id), child + " is free or stands twice");
+        open.add(child);
+      }
+    }
+    for (KvBlock block : held) {
+      require(block.users > 0 && seen.add(block.id), block + " is held and also free or cached");
+    }
+    require(
+        unheld == cached, "cached says " + cached + " but " + unheld + " of " + inTree + " are");
+    require(
+        free.size() + cached + held.size() == total,
+        "free " + free.size() + " + cached " + cached + " + held " + held.size() + " != " + total);
+  }
+
+  private static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new IllegalStateException(message);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.quern.executor.device.host;
+
+import dev.quern.executor.device.DeviceOptions.Activations;
+import dev.quern.executor.device.ElementType;
+
+/**
+ * Dynamic symmetric quantization of activations: each row is cut into groups of {@link #SIZE}
+ * inputs (the last may be shorter); a group's scale is absmax / 127, its integers are the nearest
+ * to x * (127 / absmax), ties to even. A group of zeros has scale 0.
+ */
+public final class ActivationGroups {
+  /** Inputs of one group. */
+  public static final int SIZE = 64;
+
+  private ActivationGroups() {}
+
+  /** Whether a product with weights of this type takes quantized activations. */
+  public static boolean apply(Activations activations, ElementType weights) {
+    return switch (activations) {
+      case AUTO, INT8 -> weights == ElementType.INT8;
+      case F32 -> false;
+    };
+  }
+
+  /** Number of groups of a row. */
+  public static int count(int columns) {
+    return (columns + SIZE - 1) / SIZE;
+  }
+
+  /** What a quantized row stands for: integer times scale, elementwise. */
+  public static void roundTrip(float[] x, int from, int columns, float[] into) {
+    for (int start = 0; start < columns; start += SIZE) {
+      int end = Math.min(columns, start + SIZE);
+      float max = 0;
+      for (int c = start; c < end; c++) {
+        max = Math.max(max, Math.abs(x[from + c]));
+      }
+      float inverse = max == 0 ? 0 : 127f / max;
+      float scale = max / 127f;
+      for (int c = start; c < end; c++) {
+        into[c] = (float) Math.rint(x[from + c] * inverse) * scale;
+      }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package dev.quern.executor.engine;
+
+import dev.quern.executor.tokenizer.ChatTemplate;
+import dev.quern.executor.tokenizer.Tokenizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Turns prompts into token ids: template, special tokens, one tokenization of the whole string. */
+final class PromptEncoder {
+  private final String model;
+  private final Optional<Tokenizer> tokenizer;
+  private final Optional<ChatTemplate> template;
+  private final int vocabulary;
+
+  PromptEncoder(
+      String model,
+      Optional<Tokenizer> tokenizer,
+      Optional<ChatTemplate> template,
+      int vocabulary) {
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.template = template;
+    this.vocabulary = vocabulary;
+  }
+
+  /**
+   * @throws IllegalArgumentException when this prompt cannot be encoded, with the remedy
+   */
+  int[] encode(List<PromptPart> head, PromptRow row) {
+    int[] ids =
+        switch (row.prompt()) {
+          case Prompt.Tokens(List<Integer> given) -> checked(given);
+          case Prompt.Chat(List<Message> messages) -> tokens(render(messages));
+          case Prompt.Text(List<PromptPart> parts) ->
+              tokens(wrap(join(head, parts), row.options()));
+        };
+    if (ids.length == 0) {
+      throw new IllegalArgumentException("the prompt is empty: it has no tokens; send some text");
+    }
+    return ids;
+  }
+
+  int count(String text) {
+    return tokens(List.of(PromptPart.value(text))).length;
+  }
+
+  private List<PromptPart> wrap(List<PromptPart> content, GenerateOptions options) {
+    if (!options.chat() || template.isEmpty()) {
+      if (options.system().isPresent()) {
+        throw new IllegalArgumentException(
+            options.chat()
+                ? "system needs a chat template and " + model + " has none; put it into the prompt"
+                : "system has no place without a chat template (chat is off); put it into the prompt");
+      }
+      return content;
+    }
+    List<Message> messages = new ArrayList<>(2);
+    options
+        .system()
+        .ifPresent(s -> messages.add(new Message("system", List.of(PromptPart.literal(s)))));
+    messages.add(new Message("user", content));
+    return render(messages);
+  }
+
+  private List<PromptPart> render(List<Message> messages) {
+    return template
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                model + " has no chat template; send a plain prompt (chat => FALSE)"))
+        .render(messages);
+  }
+
+  private int[] tokens(List<PromptPart> parts) {
+    return tokenizer
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                model
+                    + " has no tokenizer (tokenizer.json or tokenizer.model); only token ids run"))
+        .encode(parts);
+  }
+
+  private int[] checked(List<Integer> given) {
+    int[] ids = new int[given.size()];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = given.get(i);
+      if (ids[i] < 0 || ids[i] >= vocabulary) {
+        throw new IllegalArgumentException(
+            "token id " + ids[i] + " at place " + i + " is not in [0, " + vocabulary + ")");
+      }
+    }
+    return ids;
+  }
+
+  private static List<PromptPart> join(List<PromptPart> head, List<PromptPart> tail) {
+    if (head.isEmpty()) {
+      return tail;
+    }
+    List<PromptPart> all = new ArrayList<>(head);
+    all.addAll(tail);
+    return all;
+  }
+}

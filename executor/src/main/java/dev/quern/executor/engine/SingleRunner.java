@@ -1,0 +1,36 @@
+package dev.quern.executor.engine;
+
+import dev.quern.executor.cache.BlockCopy;
+import dev.quern.executor.device.Device;
+import dev.quern.executor.device.SamplingRow;
+import dev.quern.executor.model.decoder.Decoder;
+import dev.quern.executor.model.decoder.StepInput;
+
+/** One decoder on one device, both owned. */
+record SingleRunner(Device device, Decoder decoder) implements ModelRunner {
+  @Override
+  public void copyBlock(BlockCopy copy) {
+    decoder.copyBlock(copy.from(), copy.to(), copy.tokens());
+  }
+
+  @Override
+  public void forward(StepInput step) {
+    decoder.forward(step);
+  }
+
+  @Override
+  public void sample(int[] ids, SamplingRow[] rows, int count) {
+    decoder.sample(ids, rows, count);
+  }
+
+  @Override
+  public void downloadLogits(float[] target, int rows) {
+    decoder.downloadLogits(target, rows);
+  }
+
+  @Override
+  public void close() {
+    decoder.close();
+    device.close();
+  }
+}

@@ -1,0 +1,65 @@
+package dev.quern.executor.model;
+
+import dev.quern.executor.engine.EngineException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Opens what {@code --model} names. */
+public final class Checkpoints {
+  private Checkpoints() {}
+
+  /**
+   * Opens a Hugging Face folder ({@code config.json} and safetensors files), mapped into memory and
+   * checked as a whole.
+   *
+   * @throws EngineException when there is no usable checkpoint; says what, where and the remedy
+   */
+  @SuppressWarnings("MustBeClosed") // the checkpoint closes the arena; a failure does so below
+  public static Checkpoint open(Path folder) {
+    configFile(folder);
+    Arena arena = Arena.ofShared();
+    boolean opened = false;
+    try {
+      Checkpoint checkpoint = HuggingFaceCheckpoint.open(folder, arena);
+      opened = true;
+      return checkpoint;
+    } finally {
+      if (!opened) {
+        arena.close();
+      }
+    }
+  }
+
+  /**
+   * The {@code config.json} of a checkpoint folder.
+   *
+   * @throws EngineException when the folder or the file does not exist, or when it is something
+   *     else
+   */
+  static Path configFile(Path folder) {
+    if (folder.toString().toLowerCase(Locale.ROOT).endsWith(".gguf")) {
+      throw new EngineException(
+          folder
+              + ": GGUF files are not built yet; give a Hugging Face folder with config.json and"
+              + " model.safetensors");
+    }
+    if (!Files.exists(folder)) {
+      throw new EngineException(
+          folder + ": no such folder; give the folder of a checkpoint, with config.json in it");
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new EngineException(
+          folder + ": expected a checkpoint folder but found a file; give the folder it stands in");
+    }
+    Path config = folder.resolve("config.json");
+    if (!Files.exists(config)) {
+      throw new EngineException(
+          folder
+              + ": no config.json in this folder; give the folder that holds config.json and the"
+              + " safetensors files");
+    }
+    return config;
+  }
+}

@@ -1,0 +1,131 @@
+package dev.quern.executor.schedule;
+
+import dev.quern.executor.cache.BlockTable;
+import java.util.Arrays;
+
+/**
+ * One row on its way: its tokens, how many of them the cache holds, and its place in the order of
+ * execution. Changed by the scheduler and its owner only.
+ */
+public final class Sequence implements Comparable<Sequence> {
+  private final int priority;
+  private final long batch;
+  private final int order;
+  private final int promptLength;
+  private int[] tokens;
+  private int length;
+  private int computed;
+  private int mostComputed;
+  private int cachedTokens = -1;
+  private int recomputedTokens;
+  private BlockTable table;
+  private boolean ended;
+
+  /**
+   * @param priority higher first
+   * @param batch arrival number of the batch, earlier first
+   * @param order place in the batch: prefix-tree order
+   * @param prompt token ids, at least one
+   */
+  public Sequence(int priority, long batch, int order, int[] prompt) {
+    if (prompt.length == 0) {
+      throw new IllegalArgumentException("a sequence needs at least one token");
+    }
+    this.priority = priority;
+    this.batch = batch;
+    this.order = order;
+    this.promptLength = prompt.length;
+    this.tokens = prompt;
+    this.length = prompt.length;
+  }
+
+  /** Ids of prompt and answer; the first {@link #length()} count. Do not change. */
+  public int[] tokens() {
+    return tokens;
+  }
+
+  public int length() {
+    return length;
+  }
+
+  public int promptLength() {
+    return promptLength;
+  }
+
+  /** Leading tokens whose keys and values are in the cache. */
+  public int computed() {
+    return computed;
+  }
+
+  /** Prompt tokens found in the cache when the sequence first started; 0 before. */
+  public int cachedTokens() {
+    return Math.max(cachedTokens, 0);
+  }
+
+  /** Tokens computed again after eviction or preemption. */
+  public int recomputedTokens() {
+    return recomputedTokens;
+  }
+
+  /** Adds a generated token. */
+  public void append(int id) {
+    if (length == tokens.length) {
+      tokens = Arrays.copyOf(tokens, Math.max(16, length + (length >> 1)));
+    }
+    tokens[length++] = id;
+  }
+
+  /** The sequence is complete or given up: the scheduler drops it before the next step. */
+  public void end() {
+    ended = true;
+  }
+
+  /** Whether {@link #end} was called. */
+  public boolean ended() {
+    return ended;
+  }
+
+  /** Whether it holds blocks. */
+  boolean running() {
+    return table != null;
+  }
+
+  BlockTable table() {
+    return table;
+  }
+
+  void admitted(BlockTable blocks, int cached, long recomputedNow) {
+    table = blocks;
+    computed = cached;
+    if (cachedTokens < 0) {
+      cachedTokens = cached;
+    }
+    recomputedTokens += (int) Math.max(recomputedNow, Math.max(0, mostComputed - cached));
+  }
+
+  void released() {
+    table = null;
+    computed = 0;
+  }
+
+  void computed(int count) {
+    computed = count;
+    mostComputed = Math.max(mostComputed, count);
+  }
+
+  @Override
+  public int compareTo(Sequence other) {
+    if (priority != other.priority) {
+      return Integer.compare(other.priority, priority);
+    }
+    if (batch != other.batch) {
+      return Long.compare(batch, other.batch);
+    }
+    return Integer.compare(order, other.order);
+  }
+
+  @Override
+  public String toString() {
+    return "sequence " + batch + "." + order + " (" + computed + "/" + length + " tokens)";
+  }
+}

@@ -1,0 +1,51 @@
+package dev.quern.server;
+
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The three standard streams, UTF-8 whatever the locale, and which of them are terminals.
+ *
+ * @param columns width of the terminal that standard output is, in character cells
+ */
+public record Console(
+    InputStream in,
+    PrintStream out,
+    PrintStream err,
+    boolean inTerminal,
+    boolean outTerminal,
+    boolean errTerminal,
+    int columns) {
+
+  /** Width that tables are set in where standard output is no terminal. */
+  public static final int DEFAULT_COLUMNS = 120;
+
+  /**
+   * The streams of this process. The launcher says which are terminals in {@code quern.terminal}
+   * (the digits of their descriptors): the JVM itself cannot tell standard error from the others.
+   */
+  public static Console ofProcess() {
+    String terminals = System.getProperty("quern.terminal", "");
+    return new Console(
+        new FileInputStream(FileDescriptor.in),
+        stream(FileDescriptor.out),
+        stream(FileDescriptor.err),
+        terminals.contains("0"),
+        terminals.contains("1"),
+        terminals.contains("2"),
+        columns(System.getProperty("quern.columns", "")));
+  }
+
+  private static PrintStream stream(FileDescriptor descriptor) {
+    return new PrintStream(new FileOutputStream(descriptor), false, StandardCharsets.UTF_8);
+  }
+
+  private static int columns(String text) {
+    // A terminal of unknown size reports 0.
+    return text.matches("[1-9][0-9]{0,4}") ? Math.max(20, Integer.parseInt(text)) : DEFAULT_COLUMNS;
+  }
+}
