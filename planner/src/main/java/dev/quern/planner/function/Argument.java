@@ -46,6 +46,8 @@ public enum Argument {
     }
   }
 
+  private static final List<Argument> ORDER = List.of(values());
+
   private final Kind kind;
   private final boolean perRow;
 
@@ -81,6 +83,21 @@ public enum Argument {
   /** Names of all arguments, for messages. */
   public static List<String> names() {
     return java.util.Arrays.stream(values()).map(Argument::sql).toList();
+  }
+
+  /** Place among the positional arguments, from 0. */
+  public int position() {
+    return ORDER.indexOf(this);
+  }
+
+  /** The argument at a place. */
+  static Argument at(int position) {
+    return ORDER.get(position);
+  }
+
+  /** Number of arguments. */
+  static int count() {
+    return ORDER.size();
   }
 
   /** Whether the contract names the argument but this build does not have it. */

@@ -36,7 +36,7 @@ public final class GenerateFunction extends SqlFunction {
         null,
         (binding, returnType, types) -> {
           for (int i = 0; i < types.length; i++) {
-            types[i] = parameterType(Argument.values()[i], binding.getTypeFactory());
+            types[i] = parameterType(Argument.at(i), binding.getTypeFactory());
           }
         },
         null,
@@ -77,14 +77,14 @@ public final class GenerateFunction extends SqlFunction {
 
   @Override
   public SqlOperandCountRange getOperandCountRange() {
-    return SqlOperandCountRanges.between(0, Argument.values().length);
+    return SqlOperandCountRanges.between(0, Argument.count());
   }
 
   @Override
   public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
     Map<Argument, Object> literals = new EnumMap<>(Argument.class);
     for (Argument argument : Argument.values()) {
-      SqlNode operand = binding.operand(argument.ordinal());
+      SqlNode operand = binding.operand(argument.position());
       if (operand.getKind() == SqlKind.DEFAULT) {
         continue;
       }
@@ -92,7 +92,7 @@ public final class GenerateFunction extends SqlFunction {
         throw error(operand, argument.sql() + " must be a constant or a parameter (?)");
       }
       if (argument == Argument.PROMPT) {
-        checkPrompt(operand, binding.getOperandType(argument.ordinal()));
+        checkPrompt(operand, binding.getOperandType(argument.position()));
         continue;
       }
       Optional<Object> literal = ConstantArgument.value(operand);
@@ -100,7 +100,7 @@ public final class GenerateFunction extends SqlFunction {
         literals.put(argument, literal.get());
         checkValue(operand, Map.of(argument, literal.get()));
       } else if (argument == Argument.SEED) {
-        checkSeed(operand, binding.getOperandType(argument.ordinal()));
+        checkSeed(operand, binding.getOperandType(argument.position()));
       }
     }
     checkTogether(binding, literals);
@@ -138,11 +138,11 @@ public final class GenerateFunction extends SqlFunction {
     if (!literals.containsKey(Argument.MIN_TOKENS)) {
       return;
     }
-    SqlNode most = binding.operand(Argument.MAX_TOKENS.ordinal());
+    SqlNode most = binding.operand(Argument.MAX_TOKENS.position());
     if (most.getKind() != SqlKind.DEFAULT && !literals.containsKey(Argument.MAX_TOKENS)) {
       literals.put(Argument.MAX_TOKENS, Integer.MAX_VALUE);
     }
-    check(binding.operand(Argument.MIN_TOKENS.ordinal()), literals);
+    check(binding.operand(Argument.MIN_TOKENS.position()), literals);
   }
 
   private void check(SqlNode where, Map<Argument, Object> values) {

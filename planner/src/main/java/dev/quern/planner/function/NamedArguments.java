@@ -19,7 +19,7 @@ final class NamedArguments {
    * @throws QueryException naming the argument, its place and what is valid
    */
   static SqlNode toPositional(SqlCall call) {
-    SqlNode[] values = new SqlNode[Argument.values().length];
+    SqlNode[] values = new SqlNode[Argument.count()];
     List<SqlNode> operands = call.getOperandList();
     boolean named = false;
     for (int i = 0; i < operands.size(); i++) {
@@ -34,12 +34,12 @@ final class NamedArguments {
         throw error(call, operand, "too many arguments; valid: " + valid());
       }
       if (values[slot] != null) {
-        throw error(call, operand, Argument.values()[slot].sql() + " is given twice");
+        throw error(call, operand, Argument.at(slot).sql() + " is given twice");
       }
       values[slot] = assignment ? ((SqlCall) operand).operand(0) : operand;
     }
     for (int i = 0; i < values.length; i++) {
-      Argument argument = Argument.values()[i];
+      Argument argument = Argument.at(i);
       if (values[i] == null) {
         if (argument == Argument.PROMPT) {
           throw error(call, call, "prompt is missing; valid arguments: " + valid());
@@ -60,7 +60,7 @@ final class NamedArguments {
 
   private static int slot(SqlCall call, SqlNode name) {
     return Argument.of(name.toString())
-        .map(Argument::ordinal)
+        .map(Argument::position)
         .orElseThrow(() -> error(call, name, "unknown argument '" + name + "'; valid: " + valid()));
   }
 

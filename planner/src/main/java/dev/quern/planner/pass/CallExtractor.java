@@ -87,7 +87,7 @@ final class CallExtractor {
   }
 
   private GenerateCall call(RexCall call, RexNode guard, Columns columns) {
-    RexNode prompt = call.getOperands().get(Argument.PROMPT.ordinal());
+    RexNode prompt = call.getOperands().get(Argument.PROMPT.position());
     return new GenerateCall(
         ((GenerateFunction) call.getOperator()).result(),
         PromptTerms.of(prompt, rex, columns::of),

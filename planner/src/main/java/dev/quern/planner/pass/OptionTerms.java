@@ -28,7 +28,7 @@ final class OptionTerms {
   static Map<Argument, OptionTerm> of(RexCall call, ToIntFunction<RexNode> column) {
     Map<Argument, OptionTerm> options = new EnumMap<>(Argument.class);
     for (Argument argument : Argument.values()) {
-      RexNode operand = call.getOperands().get(argument.ordinal());
+      RexNode operand = call.getOperands().get(argument.position());
       if (argument != Argument.PROMPT && operand.getKind() != SqlKind.DEFAULT) {
         term(argument, operand, column).ifPresent(term -> options.put(argument, term));
       }

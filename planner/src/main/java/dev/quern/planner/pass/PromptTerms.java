@@ -3,6 +3,7 @@ package dev.quern.planner.pass;
 import dev.quern.planner.PromptTerm;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.ToIntFunction;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
@@ -12,6 +13,7 @@ import org.apache.calcite.rex.RexDynamicParam;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.type.SqlTypeName;
@@ -19,6 +21,9 @@ import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /** Takes a prompt expression apart: what the query wrote, and what comes from columns. */
 final class PromptTerms {
+  private static final Set<SqlOperator> CONCATENATIONS =
+      Set.of(SqlStdOperatorTable.CONCAT, SqlLibraryOperators.CONCAT_FUNCTION);
+
   private final RexBuilder rex;
   private final ToIntFunction<RexNode> column;
   private final List<PromptTerm> terms = new ArrayList<>();
@@ -38,16 +43,12 @@ final class PromptTerms {
   }
 
   private void add(RexNode node) {
-    if (node instanceof RexLiteral literal && text(literal) != null) {
-      literal(text(literal));
-    } else if (node instanceof RexDynamicParam parameter) {
-      terms.add(new PromptTerm.Parameter(parameter.getIndex()));
-    } else if (node instanceof RexCall call && isConcatenation(call)) {
-      call.getOperands().forEach(this::add);
-    } else if (node instanceof RexCall call && keepsText(call)) {
-      add(call.getOperands().getFirst());
-    } else {
-      terms.add(new PromptTerm.Value(column.applyAsInt(varchar(node))));
+    switch (node) {
+      case RexLiteral literal when text(literal) != null -> literal(text(literal));
+      case RexDynamicParam parameter -> terms.add(new PromptTerm.Parameter(parameter.getIndex()));
+      case RexCall call when isConcatenation(call) -> call.getOperands().forEach(this::add);
+      case RexCall call when keepsText(call) -> add(call.getOperands().getFirst());
+      case RexNode leaf -> terms.add(new PromptTerm.Value(column.applyAsInt(varchar(leaf))));
     }
   }
 
@@ -64,8 +65,7 @@ final class PromptTerms {
   }
 
   private static boolean isConcatenation(RexCall call) {
-    return (call.getOperator() == SqlStdOperatorTable.CONCAT
-            || call.getOperator() == SqlLibraryOperators.CONCAT_FUNCTION)
+    return CONCATENATIONS.contains(call.getOperator())
         && SqlTypeUtil.inCharFamily(call.getType());
   }
 
