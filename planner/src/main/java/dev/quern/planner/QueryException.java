@@ -19,9 +19,11 @@ public final class QueryException extends RuntimeException {
     OUT_OF_RANGE("22003"),
     NOT_BUILT("0A000"),
     CANCELLED("57014"),
+    TIMED_OUT("57014"),
     BUDGET("53400"),
     ROW_FAILED("58000"),
     MODEL("58004"),
+    FILE("58030"),
     GENERAL("HY000");
 
     private final String code;

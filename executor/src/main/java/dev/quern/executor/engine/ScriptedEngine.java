@@ -185,7 +185,8 @@ public final class ScriptedEngine implements GenerateEngine {
         case Reply.Text(String answer) -> {
           List<String> kept = new ArrayList<>(words(answer));
           boolean cut = kept.size() > prompt.options().maxTokens();
-          String shown = cut ? String.join(" ", kept.subList(0, prompt.options().maxTokens())) : answer;
+          String shown =
+              cut ? String.join(" ", kept.subList(0, prompt.options().maxTokens())) : answer;
           int tokens = Math.min(kept.size(), prompt.options().maxTokens());
           completionTokens.addAndGet(tokens);
           pending =

@@ -18,13 +18,13 @@ public final class SqlCopy extends SqlCall {
 
   private final SqlNode query;
   private final SqlIdentifier target;
-  private final SqlNodeList options;
+  private final SqlNodeList settings;
 
-  public SqlCopy(SqlParserPos position, SqlNode query, SqlIdentifier target, SqlNodeList options) {
+  public SqlCopy(SqlParserPos position, SqlNode query, SqlIdentifier target, SqlNodeList settings) {
     super(position);
     this.query = query;
     this.target = target;
-    this.options = options;
+    this.settings = settings;
   }
 
   public SqlNode query() {
@@ -35,8 +35,8 @@ public final class SqlCopy extends SqlCall {
     return target;
   }
 
-  public SqlNodeList options() {
-    return options;
+  public SqlNodeList settings() {
+    return settings;
   }
 
   @Override
@@ -46,7 +46,7 @@ public final class SqlCopy extends SqlCall {
 
   @Override
   public List<SqlNode> getOperandList() {
-    return List.of(query, target, options);
+    return List.of(query, target, settings);
   }
 
   @Override

@@ -18,13 +18,13 @@ public final class SqlCreateModel extends SqlCreate {
 
   private final SqlIdentifier name;
   private final SqlNode folder;
-  private final SqlNodeList options;
+  private final SqlNodeList settings;
 
-  public SqlCreateModel(SqlParserPos position, boolean replace, boolean ifNotExists, SqlIdentifier name, SqlNode folder, SqlNodeList options) {
+  public SqlCreateModel(SqlParserPos position, boolean replace, boolean ifNotExists, SqlIdentifier name, SqlNode folder, SqlNodeList settings) {
     super(OPERATOR, position, replace, ifNotExists);
     this.name = name;
     this.folder = folder;
-    this.options = options;
+    this.settings = settings;
   }
 
   public SqlIdentifier name() {
@@ -35,13 +35,13 @@ public final class SqlCreateModel extends SqlCreate {
     return folder;
   }
 
-  public SqlNodeList options() {
-    return options;
+  public SqlNodeList settings() {
+    return settings;
   }
 
   @Override
   public List<SqlNode> getOperandList() {
-    return List.of(name, folder, options);
+    return List.of(name, folder, settings);
   }
 
   @Override
