@@ -1,7 +1,7 @@
 package dev.quern.planner.pass;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.planner.Plans;
@@ -24,6 +24,6 @@ class DecorrelateTest {
   @Test
   void doesNotFireWithoutSubQuery() {
     RelNode plan = Plans.of("SELECT id FROM docs WHERE score > 1");
-    assertSame(plan, new Decorrelate().apply(plan));
+    assertEquals(Plans.text(plan), Plans.text(new Decorrelate().apply(plan)));
   }
 }

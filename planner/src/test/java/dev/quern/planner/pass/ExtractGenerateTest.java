@@ -75,7 +75,7 @@ class ExtractGenerateTest {
         """
         LogicalProject(g=[$5])
           GenerateRel($5=[GENERATE($4)])
-            LogicalProject(id=[$0], body=[$1], place=[$2], score=[$3], $f4=[CAST($0):VARCHAR])
+            LogicalProject(id=[$0], body=[$1], place=[$2], score=[$3], id0=[CAST($0):VARCHAR])
               ScanRel(table=[[docs]], columns=[[id, body, place, score]])\
         """,
         Plans.text(extract("SELECT GENERATE(id) AS g FROM docs")));
@@ -86,15 +86,15 @@ class ExtractGenerateTest {
     assertEquals(
         """
         LogicalProject(id=[$0])
-          LogicalFilter(condition=[=($4, 'x')])
-            GenerateRel($4=[GENERATE($1)])
-              LogicalFilter(condition=[>($3, 2.0E0)])
-                ScanRel(table=[[docs]], columns=[[id, body, place, score]])\
-        """
-            .replace("2.0E0", "2"),
-        Plans.text(extract("SELECT id FROM docs WHERE GENERATE(body) = 'x' AND score > 2"))
+          LogicalProject(id=[$0], body=[$1], place=[$2], score=[$3])
+            LogicalFilter(condition=[=($4, 'x')])
+              GenerateRel($4=[GENERATE($1)])
+                LogicalFilter(condition=[>($3, 2.0E0)])
+                  ScanRel(table=[[docs]], columns=[[id, body, place, score]])\
+        """,
+        Plans.text(extract("SELECT id FROM docs WHERE GENERATE(body) = 'x' AND score > 2e0"))
             .replace(":VARCHAR", "")
-            .replace("CAST($3)", "$3"));
+            .replace(":DOUBLE", ""));
   }
 
   @Test
@@ -151,11 +151,12 @@ class ExtractGenerateTest {
     assertEquals(
         """
         LogicalProject(id=[$0])
-          LogicalFilter(condition=[=($8, 'x')])
-            GenerateRel($8=[GENERATE($1 || $5)])
-              LogicalJoin(condition=[=($0, $4)], joinType=[inner])
-                ScanRel(table=[[docs]], columns=[[id, body, place, score]])
-                ScanRel(table=[[docs]], columns=[[id, body, place, score]])\
+          LogicalProject(id=[$0], body=[$1], place=[$2], score=[$3], id0=[$4], body0=[$5], place0=[$6], score0=[$7])
+            LogicalFilter(condition=[=($8, 'x')])
+              GenerateRel($8=[GENERATE($1 || $5)])
+                LogicalJoin(condition=[=($0, $4)], joinType=[inner])
+                  ScanRel(table=[[docs]], columns=[[id, body, place, score]])
+                  ScanRel(table=[[docs]], columns=[[id, body, place, score]])\
         """,
         Plans.text(
                 extract(
