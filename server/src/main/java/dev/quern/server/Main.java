@@ -1,5 +1,7 @@
 package dev.quern.server;
 
+import dev.quern.server.query.Interruption;
+import java.sql.DriverManager;
 import java.util.List;
 
 /** Entry point of the command line {@code quern}: see DESIGN.md, "Command line". */
@@ -8,15 +10,23 @@ public final class Main {
 
   public static void main(String[] arguments) {
     var console = Console.ofProcess();
-    int code = new CommandLineInterface(console, commands(console)).run(List.of(arguments));
-    console.out().flush();
-    console.err().flush();
+    int code;
+    try (var interruption = Interruption.listen()) {
+      var commands = commands(console, interruption);
+      code = new CommandLineInterface(console, commands).run(List.of(arguments));
+      console.out().flush();
+      console.err().flush();
+    }
     // Engine and HTTP threads must not keep a finished command alive.
     System.exit(code);
   }
 
-  static List<Command> commands(Console console) {
+  static List<Command> commands(Console console, Interruption interruption) {
     return List.of(
+        new SqlCommand(
+            console,
+            properties -> DriverManager.getConnection("jdbc:quern:", properties),
+            interruption),
         new NotBuiltCommand(
             "quantize", "Writes a checkpoint with packed weights", "; checkpoints run as stored"),
         new NotBuiltCommand("bench", "Measures prefill, decode and jobs", ""),
