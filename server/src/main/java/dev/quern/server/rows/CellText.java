@@ -26,8 +26,7 @@ final class CellText {
           .forEach(c -> {
             if (c == '\t') {
               shown.append("    ");
-            } else if (Character.getType(c) == Character.CONTROL
-                || Character.getType(c) == Character.FORMAT && isDirection(c)) {
+            } else if (Character.isISOControl(c) || isDirection(c)) {
               shown.append(String.format("\\u%04x", c));
             } else {
               shown.appendCodePoint(c);
