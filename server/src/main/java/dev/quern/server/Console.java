@@ -45,6 +45,11 @@ public record Console(
         columns(System.getProperty("quern.columns", "")));
   }
 
+  /** A line for the person at the other end, beside the data. */
+  public void notice(String text) {
+    err.println("quern: " + text);
+  }
+
   private static int columns(String text) {
     // A terminal of unknown size reports 0.
     return text.matches("[1-9][0-9]{0,4}") ? Math.max(20, Integer.parseInt(text)) : DEFAULT_COLUMNS;

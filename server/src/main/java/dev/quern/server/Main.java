@@ -27,6 +27,7 @@ public final class Main {
             console,
             properties -> DriverManager.getConnection("jdbc:quern:", properties),
             interruption),
+        new PlanCommand(console),
         new NotBuiltCommand(
             "quantize", "Writes a checkpoint with packed weights", "; checkpoints run as stored"),
         new NotBuiltCommand("bench", "Measures prefill, decode and jobs", ""),

@@ -2,7 +2,6 @@ package dev.quern.server;
 
 import dev.quern.server.query.Connections;
 import dev.quern.server.query.Interruption;
-import dev.quern.server.query.SqlJob;
 import dev.quern.server.query.StatementText;
 import dev.quern.server.rows.RowFormat;
 import java.nio.file.Path;
@@ -47,7 +46,7 @@ record SqlCommand(Console console, Connections connections, Interruption interru
       throw CommandException.badCommand(
           "--output and --stats belong to a job; name its statements with -c or -f");
     }
-    throw CommandException.badCommand("the interactive prompt is not built yet; use -c or -f");
+    return job.prompt();
   }
 
   /** Empty when a person is to be asked for them. */

@@ -7,7 +7,7 @@ import dev.quern.server.ExitCode;
 import java.sql.SQLException;
 
 /** What a failed statement means for the command line. */
-final class Failures {
+public final class Failures {
   private static final String BUDGET_REACHED = "53400";
   private static final String MODEL_UNUSABLE = "58004";
 
@@ -16,7 +16,7 @@ final class Failures {
   /**
    * @param interrupted whether the user asked for the end
    */
-  static CommandException of(SQLException e, boolean interrupted) {
+  public static CommandException of(SQLException e, boolean interrupted) {
     if (interrupted) {
       return new CommandException(ExitCode.INTERRUPTED, "interrupted", e);
     }

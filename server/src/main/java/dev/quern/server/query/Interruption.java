@@ -7,14 +7,8 @@ import java.util.concurrent.TimeUnit;
  * Ctrl-C and SIGTERM. The JVM answers both by running shutdown hooks and exiting with 130 or 143;
  * the hook cancels the work at hand and gives it a moment to tidy up and to say what happened.
  */
-public final class Interruption implements AutoCloseable {
+public final class Interruption implements Cancellation, AutoCloseable {
   private static final long SECONDS_TO_TIDY_UP = 10;
-
-  /** Work that can be cancelled from another thread, as long as it is not closed. */
-  public interface Cancellable extends AutoCloseable {
-    @Override
-    void close();
-  }
 
   private final CountDownLatch tidy = new CountDownLatch(1);
   private final Thread hook = new Thread(this::interrupt, "quern-interruption");
@@ -30,8 +24,8 @@ public final class Interruption implements AutoCloseable {
 
   private Interruption() {}
 
-  /** Names how to cancel the work at hand; if the signal has come already it is cancelled now. */
-  public Cancellable onRequest(Runnable cancelWork) {
+  @Override
+  public Registration onRequest(Runnable cancelWork) {
     synchronized (this) {
       cancel = cancelWork;
       if (!requested) {
@@ -46,7 +40,7 @@ public final class Interruption implements AutoCloseable {
     cancel = () -> {};
   }
 
-  /** Whether the process is on its way out. */
+  @Override
   public synchronized boolean requested() {
     return requested;
   }

@@ -19,7 +19,7 @@ public final class QueryRunner {
   private final PrintStream messages;
   private final ProgressLine line;
   private final Progress progress;
-  private final Interruption interruption;
+  private final Cancellation cancellation;
 
   /**
    * @param messages where update counts and warnings go
@@ -30,12 +30,12 @@ public final class QueryRunner {
       PrintStream messages,
       ProgressLine line,
       Progress progress,
-      Interruption interruption) {
+      Cancellation cancellation) {
     this.connection = connection;
     this.messages = messages;
     this.line = line;
     this.progress = progress;
-    this.interruption = interruption;
+    this.cancellation = cancellation;
   }
 
   /**
@@ -46,15 +46,15 @@ public final class QueryRunner {
    */
   public void run(String sql, RowWriter writer) {
     try (Statement statement = connection.createStatement();
-        var _ = interruption.onRequest(() -> cancel(statement))) {
+        var _ = cancellation.onRequest(() -> cancel(statement))) {
       run(statement, sql, writer);
     } catch (SQLException e) {
-      throw Failures.of(e, interruption.requested());
+      throw Failures.of(e, cancellation.requested());
     } catch (IOException e) {
       throw new CommandException(
           ExitCode.QUERY_FAILED, "the result cannot be written: " + OutputFile.reason(e), e);
     }
-    if (interruption.requested()) {
+    if (cancellation.requested()) {
       throw new CommandException(ExitCode.INTERRUPTED, "interrupted");
     }
   }

@@ -1,9 +1,13 @@
-package dev.quern.server.query;
+package dev.quern.server;
 
-import dev.quern.server.CommandException;
-import dev.quern.server.Console;
-import dev.quern.server.EngineFlags;
-import dev.quern.server.ExitCode;
+import dev.quern.server.prompt.HistoryFile;
+import dev.quern.server.prompt.SqlPrompt;
+import dev.quern.server.query.Connections;
+import dev.quern.server.query.Failures;
+import dev.quern.server.query.Interruption;
+import dev.quern.server.query.OutputFile;
+import dev.quern.server.query.ProgressLine;
+import dev.quern.server.query.QueryRunner;
 import dev.quern.server.rows.RowFormat;
 import dev.quern.server.rows.RowWriter;
 import java.io.IOException;
@@ -13,9 +17,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
 
 /** One run of {@code quern sql} over a connection of its own. */
-public final class SqlJob {
+final class SqlJob {
   private final Console console;
   private final Connections connections;
   private final Interruption interruption;
@@ -23,7 +29,7 @@ public final class SqlJob {
   private final RowFormat format;
   private final ProgressLine line;
 
-  public SqlJob(
+  SqlJob(
       Console console,
       Connections connections,
       Interruption interruption,
@@ -43,7 +49,7 @@ public final class SqlJob {
    * @param output where rows go instead of standard output
    * @param stats where the job's cost goes, however it ends
    */
-  public ExitCode run(List<String> statements, Optional<Path> output, Optional<Path> stats) {
+  ExitCode run(List<String> statements, Optional<Path> output, Optional<Path> stats) {
     try (Connection connection = open()) {
       if (output.isPresent()) {
         runInto(output.get(), connection, statements);
@@ -53,6 +59,21 @@ public final class SqlJob {
       return ExitCode.DONE;
     } catch (SQLException e) {
       throw Failures.of(e, interruption.requested());
+    }
+  }
+
+  /** Asks a person for statements until the person leaves. */
+  ExitCode prompt() {
+    try (Connection connection = open();
+        Terminal terminal = TerminalBuilder.builder().name("quern").build()) {
+      new SqlPrompt(terminal, connection, format, line, Optional::empty)
+          .run(HistoryFile.of(System.getenv()));
+      return ExitCode.DONE;
+    } catch (SQLException e) {
+      throw Failures.of(e, interruption.requested());
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.BAD_COMMAND, "the terminal cannot be used: " + e.getMessage(), e);
     }
   }
 
