@@ -1,5 +1,6 @@
 package dev.quern.server;
 
+import dev.quern.server.query.Connections;
 import dev.quern.server.query.Interruption;
 import java.sql.DriverManager;
 import java.util.List;
@@ -22,11 +23,10 @@ public final class Main {
   }
 
   static List<Command> commands(Console console, Interruption interruption) {
+    Connections connections = properties -> DriverManager.getConnection("jdbc:quern:", properties);
     return List.of(
-        new SqlCommand(
-            console,
-            properties -> DriverManager.getConnection("jdbc:quern:", properties),
-            interruption),
+        new DemoCommand(console, connections, interruption),
+        new SqlCommand(console, connections, interruption),
         new PlanCommand(console),
         new NotBuiltCommand(
             "quantize", "Writes a checkpoint with packed weights", "; checkpoints run as stored"),
@@ -36,6 +36,7 @@ public final class Main {
         new NotBuiltCommand(
             "jobs", "Lists journalled jobs", "; jobs that write are not journalled yet"),
         new NotBuiltCommand(
-            "resume", "Resumes a killed job", "; run the statement again, it starts anew"));
+            "resume", "Resumes a killed job", "; run the statement again, it starts anew"),
+        new WarmUpCommand(connections));
   }
 }

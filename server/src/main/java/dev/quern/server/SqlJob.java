@@ -62,6 +62,29 @@ final class SqlJob {
     }
   }
 
+  /**
+   * Runs statements for a person to watch: each is shown before its rows.
+   *
+   * @param setUp statements that run first, unseen
+   */
+  ExitCode demonstrate(List<String> setUp, List<String> statements) {
+    try (Connection connection = open();
+        var statement = connection.createStatement()) {
+      for (String sql : setUp) {
+        statement.execute(sql);
+      }
+      for (String sql : statements) {
+        console.out().println();
+        console.out().println(sql + ";");
+        console.out().println();
+        run(connection, List.of(sql), writer(console.data()));
+      }
+      return ExitCode.DONE;
+    } catch (SQLException e) {
+      throw Failures.of(e, interruption.requested());
+    }
+  }
+
   /** Asks a person for statements until the person leaves. */
   ExitCode prompt() {
     try (Connection connection = open();

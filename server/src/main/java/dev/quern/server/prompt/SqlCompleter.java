@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jline.reader.Candidate;
 import org.jline.reader.Completer;
@@ -119,7 +120,7 @@ final class SqlCompleter implements Completer {
     }
   }
 
-  private TreeSet<String> names(String label, boolean columns) throws SQLException {
+  private SortedSet<String> names(String label, boolean columns) throws SQLException {
     var metaData = connection.getMetaData();
     var names = new TreeSet<String>();
     try (ResultSet rows =
