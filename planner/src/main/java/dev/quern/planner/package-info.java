@@ -1,2 +1,2 @@
-/** Quern planner. */
+/** Turns a relational plan with GENERATE calls into one that runs them in batches. */
 package dev.quern.planner;

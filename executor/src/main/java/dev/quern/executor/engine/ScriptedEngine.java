@@ -1,0 +1,222 @@
+package dev.quern.executor.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
+
+/**
+ * An engine without a model: a function of a row's whole text answers it. A row counts as a call
+ * when it starts, which is when its answer is asked for or one of the {@link Script#ahead} rows
+ * before it is; rows of a closed batch never start. Tokens are words.
+ */
+public final class ScriptedEngine implements GenerateEngine {
+
+  /** What a row comes to. */
+  public sealed interface Reply {
+    /** Answers with a text, cut after {@code max_tokens} words. */
+    record Text(String text) implements Reply {}
+
+    /** The row fails; the others go on. */
+    record Refusal(String message) implements Reply {}
+
+    /** The engine fails. */
+    record Failure(String message) implements Reply {}
+
+    /** Never answers: the consumer waits until it closes the batch. */
+    record Silence() implements Reply {}
+  }
+
+  /**
+   * How the engine behaves.
+   *
+   * @param reply answers a row by its text (head and tail, no template) and options
+   * @param delayMillis time that each answer takes
+   * @param ahead rows that start before they are asked for, as a real engine's batch does
+   */
+  public record Script(
+      BiFunction<String, GenerateOptions, Reply> reply, long delayMillis, int ahead) {
+    public Script {
+      Objects.requireNonNull(reply, "reply");
+    }
+  }
+
+  private static final ModelInfo INFO = new ModelInfo("scripted", "scripted-1", 4096, true, true);
+
+  private final Script script;
+  private final AtomicLong batches = new AtomicLong();
+  private final AtomicLong calls = new AtomicLong();
+  private final AtomicLong promptTokens = new AtomicLong();
+  private final AtomicLong completionTokens = new AtomicLong();
+  private final AtomicLong open = new AtomicLong();
+  private volatile PromptBatch last;
+  private volatile boolean closed;
+
+  public ScriptedEngine(Script script) {
+    this.script = script;
+  }
+
+  /** Answers at once and starts no row early. */
+  public static ScriptedEngine answering(java.util.function.UnaryOperator<String> reply) {
+    return new ScriptedEngine(
+        new Script((text, options) -> new Reply.Text(reply.apply(text)), 0, 0));
+  }
+
+  @Override
+  public Completions submit(PromptBatch batch) {
+    if (closed) {
+      throw new EngineException("the engine is closed");
+    }
+    batches.incrementAndGet();
+    open.incrementAndGet();
+    last = batch;
+    return new Replies(batch);
+  }
+
+  @Override
+  public int countTokens(String text) {
+    return words(text).size();
+  }
+
+  @Override
+  public ModelInfo model() {
+    return INFO;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  /** Batches submitted so far. */
+  public long batches() {
+    return batches.get();
+  }
+
+  /** Rows started so far. */
+  public long calls() {
+    return calls.get();
+  }
+
+  /** Words of the prompts of rows started so far. */
+  public long promptTokens() {
+    return promptTokens.get();
+  }
+
+  /** Words of the answers given so far. */
+  public long completionTokens() {
+    return completionTokens.get();
+  }
+
+  /** Batches that were submitted and not closed. */
+  public long openBatches() {
+    return open.get();
+  }
+
+  /** The batch submitted last; null before the first. */
+  public PromptBatch lastBatch() {
+    return last;
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+
+  private static List<String> words(String text) {
+    return text.isBlank() ? List.of() : List.of(text.strip().split("\\s+"));
+  }
+
+  private static String text(PromptBatch batch, PromptRow row) {
+    var text = new StringBuilder();
+    batch.head().forEach(part -> text.append(part.text()));
+    switch (row.prompt()) {
+      case Prompt.Text(var parts) -> parts.forEach(part -> text.append(part.text()));
+      case Prompt.Chat(var messages) ->
+          messages.forEach(m -> m.content().forEach(part -> text.append(part.text())));
+      case Prompt.Tokens(var ids) -> text.append(ids);
+    }
+    return text.toString();
+  }
+
+  private final class Replies implements Completions {
+    private final PromptBatch batch;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private int started;
+    private int row;
+    private Event.Done pending;
+
+    Replies(PromptBatch batch) {
+      this.batch = batch;
+    }
+
+    @Override
+    public Event next() throws InterruptedException {
+      if (pending != null) {
+        Event done = pending;
+        pending = null;
+        return done;
+      }
+      if (row >= batch.rows().size() || closing.getCount() == 0) {
+        return null;
+      }
+      start();
+      if (script.delayMillis() > 0 && closing.await(script.delayMillis(), TimeUnit.MILLISECONDS)) {
+        return null;
+      }
+      return answer(row++);
+    }
+
+    private void start() {
+      int upTo = Math.min(batch.rows().size(), row + 1 + script.ahead());
+      for (; started < upTo; started++) {
+        calls.incrementAndGet();
+        promptTokens.addAndGet(words(text(batch, batch.rows().get(started))).size());
+      }
+    }
+
+    private Event answer(int index) throws InterruptedException {
+      PromptRow prompt = batch.rows().get(index);
+      String text = text(batch, prompt);
+      int promptWords = words(text).size();
+      return switch (script.reply().apply(text, prompt.options())) {
+        case Reply.Text(String answer) -> {
+          List<String> kept = new ArrayList<>(words(answer));
+          boolean cut = kept.size() > prompt.options().maxTokens();
+          String shown =
+              cut ? String.join(" ", kept.subList(0, prompt.options().maxTokens())) : answer;
+          int tokens = Math.min(kept.size(), prompt.options().maxTokens());
+          completionTokens.addAndGet(tokens);
+          pending =
+              new Event.Done(
+                  index,
+                  cut ? FinishReason.LENGTH : FinishReason.STOP,
+                  new Usage(promptWords, 0, 0, tokens),
+                  java.util.Optional.empty());
+          yield new Event.Delta(index, shown, List.of());
+        }
+        case Reply.Refusal(String message) ->
+            new Event.Done(
+                index,
+                FinishReason.ERROR,
+                new Usage(promptWords, 0, 0, 0),
+                java.util.Optional.of(message));
+        case Reply.Failure(String message) -> throw new EngineException(message);
+        case Reply.Silence() -> {
+          closing.await();
+          yield null;
+        }
+      };
+    }
+
+    @Override
+    public void close() {
+      if (closing.getCount() > 0) {
+        closing.countDown();
+        open.decrementAndGet();
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.quern.planner;
+
+import dev.quern.planner.function.Argument;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+
+/**
+ * One GENERATE call over the rows of its input, columns counted from 0.
+ *
+ * @param result what the call answers with
+ * @param prompt pieces of the prompt in order, adjacent literals joined
+ * @param options arguments that were given, the prompt excepted
+ * @param guard BOOLEAN input column: rows in which it is not TRUE do not need the answer, get NULL
+ *     and cost nothing
+ */
+public record GenerateCall(
+    Result result, List<PromptTerm> prompt, Map<Argument, OptionTerm> options, OptionalInt guard) {
+
+  /** What a call answers with. */
+  public enum Result {
+    /** The text, VARCHAR. */
+    TEXT,
+    /** ROW(text, finish_reason, prompt_tokens, cached_tokens, completion_tokens, error). */
+    DETAILS
+  }
+
+  public GenerateCall {
+    prompt = List.copyOf(prompt);
+    var copy = new EnumMap<Argument, OptionTerm>(Argument.class);
+    copy.putAll(options);
+    options = java.util.Collections.unmodifiableMap(copy);
+    Objects.requireNonNull(result, "result");
+  }
+
+  /** The call as EXPLAIN shows it. */
+  @Override
+  public String toString() {
+    var text = new StringBuilder(result == Result.TEXT ? "GENERATE(" : "GENERATE_DETAILS(");
+    text.append(PromptTerm.describe(prompt));
+    options.forEach(
+        (name, value) -> text.append(", ").append(name.sql()).append(" => ").append(value));
+    text.append(')');
+    guard.ifPresent(column -> text.append(" IF $").append(column));
+    return text.toString();
+  }
+}

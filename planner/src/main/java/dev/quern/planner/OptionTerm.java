@@ -1,0 +1,31 @@
+package dev.quern.planner;
+
+/** Where the value of an argument comes from, known when the query is planned. */
+public sealed interface OptionTerm {
+
+  /**
+   * @param value a Long, Double, String, Boolean, or List of String
+   */
+  record Constant(Object value) implements OptionTerm {
+    @Override
+    public String toString() {
+      return value instanceof String s ? "'" + s.replace("'", "''") + "'" : String.valueOf(value);
+    }
+  }
+
+  /** A dynamic parameter, counted from 0. NULL means the argument's default. */
+  record Parameter(int index) implements OptionTerm {
+    @Override
+    public String toString() {
+      return "?" + index;
+    }
+  }
+
+  /** An input column. NULL means the argument's default. */
+  record Column(int column) implements OptionTerm {
+    @Override
+    public String toString() {
+      return "$" + column;
+    }
+  }
+}

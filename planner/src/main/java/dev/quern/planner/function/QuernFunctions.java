@@ -1,0 +1,75 @@
+package dev.quern.planner.function;
+
+import dev.quern.planner.GenerateCall.Result;
+import java.util.List;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlOperatorTable;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.util.SqlOperatorTables;
+
+/** The functions of the dialect besides those of standard SQL. */
+public final class QuernFunctions {
+  public static final GenerateFunction GENERATE = new GenerateFunction("GENERATE", Result.TEXT);
+  public static final GenerateFunction GENERATE_DETAILS =
+      new GenerateFunction("GENERATE_DETAILS", Result.DETAILS);
+
+  private static final List<SqlOperator> OWN =
+      List.of(
+          GENERATE,
+          GENERATE_DETAILS,
+          new PromptFunction(),
+          new TokenCountFunction(),
+          new UnbuiltFunction("GENERATE_BOOLEAN"),
+          new UnbuiltFunction("GENERATE_AS"),
+          new UnbuiltFunction("CLASSIFY"),
+          new UnbuiltFunction("EXTRACT_FIELDS"),
+          new UnbuiltFunction("SCORE"),
+          new UnbuiltFunction("SUMMARIZE"),
+          new UnbuiltFunction("GENERATE_AGG"),
+          new UnbuiltFunction("PROMPT_ROW"));
+
+  /** Common functions that standard SQL lacks; {@code CONCAT} gives NULL where a part is NULL. */
+  private static final List<SqlOperator> BORROWED =
+      List.of(
+          SqlLibraryOperators.CONCAT_FUNCTION,
+          SqlLibraryOperators.CONCAT_WS,
+          SqlLibraryOperators.LEFT,
+          SqlLibraryOperators.RIGHT,
+          SqlLibraryOperators.LENGTH,
+          SqlLibraryOperators.SUBSTR_POSTGRESQL,
+          SqlLibraryOperators.STRPOS,
+          SqlLibraryOperators.SPLIT_PART,
+          SqlLibraryOperators.REGEXP_REPLACE_3,
+          SqlLibraryOperators.REVERSE,
+          SqlLibraryOperators.REPEAT,
+          SqlLibraryOperators.LPAD,
+          SqlLibraryOperators.RPAD,
+          SqlLibraryOperators.LTRIM,
+          SqlLibraryOperators.RTRIM,
+          SqlLibraryOperators.NVL,
+          SqlLibraryOperators.IF,
+          SqlLibraryOperators.GREATEST,
+          SqlLibraryOperators.LEAST,
+          SqlLibraryOperators.ILIKE,
+          SqlLibraryOperators.NOT_ILIKE,
+          SqlLibraryOperators.RLIKE,
+          SqlLibraryOperators.STRING_AGG,
+          SqlLibraryOperators.ARRAY_AGG,
+          SqlLibraryOperators.BOOL_AND,
+          SqlLibraryOperators.BOOL_OR,
+          SqlLibraryOperators.INFIX_CAST);
+
+  private QuernFunctions() {}
+
+  /** Every function that a query may call. */
+  public static SqlOperatorTable table() {
+    return SqlOperatorTables.chain(
+        SqlOperatorTables.of(OWN), SqlStdOperatorTable.instance(), SqlOperatorTables.of(BORROWED));
+  }
+
+  /** Names of the functions of our own, for metadata and completion. */
+  public static List<String> names() {
+    return OWN.stream().map(SqlOperator::getName).toList();
+  }
+}

@@ -1,0 +1,2 @@
+/** The SQL functions of the dialect, as Calcite operators. */
+package dev.quern.planner.function;

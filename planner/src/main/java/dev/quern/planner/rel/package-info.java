@@ -1,0 +1,2 @@
+/** Relational operators of our own: scan, generate, limit. */
+package dev.quern.planner.rel;

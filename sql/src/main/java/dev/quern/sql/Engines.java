@@ -1,0 +1,91 @@
+package dev.quern.sql;
+
+import dev.quern.executor.engine.EngineOptions;
+import dev.quern.executor.engine.GenerateEngine;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The open engines of a driver, one for each set of options: connections with equal options share a
+ * model. An engine closes with its last user.
+ */
+public final class Engines {
+  private final EngineFactory factory;
+  private final Map<EngineOptions, Shared> open = new HashMap<>();
+
+  public Engines(EngineFactory factory) {
+    this.factory = factory;
+  }
+
+  /** One use of an engine; closing it gives the engine back. */
+  public final class Lease implements AutoCloseable {
+    private final EngineOptions options;
+    private final GenerateEngine engine;
+    private final long loadNanos;
+    private boolean returned;
+
+    private Lease(EngineOptions options, GenerateEngine engine, long loadNanos) {
+      this.options = options;
+      this.engine = engine;
+      this.loadNanos = loadNanos;
+    }
+
+    public GenerateEngine engine() {
+      return engine;
+    }
+
+    /** Time that this lease waited for the model; near 0 where it was open already. */
+    public long loadNanos() {
+      return loadNanos;
+    }
+
+    @Override
+    public void close() {
+      synchronized (open) {
+        if (!returned) {
+          returned = true;
+          release(options);
+        }
+      }
+    }
+  }
+
+  private static final class Shared {
+    private GenerateEngine engine;
+    private int users;
+  }
+
+  /** Takes an engine, opening it if this is its first use. */
+  public Lease lease(EngineOptions options) {
+    long start = System.nanoTime();
+    Shared shared;
+    synchronized (open) {
+      shared = open.computeIfAbsent(options, o -> new Shared());
+      shared.users++;
+    }
+    try {
+      // Loading holds this lock only: other models open meanwhile.
+      synchronized (shared) {
+        if (shared.engine == null) {
+          shared.engine = factory.open(options);
+        }
+        return new Lease(options, shared.engine, System.nanoTime() - start);
+      }
+    } catch (RuntimeException e) {
+      synchronized (open) {
+        release(options);
+      }
+      throw e;
+    }
+  }
+
+  private void release(EngineOptions options) {
+    Shared shared = open.get(options);
+    if (--shared.users == 0) {
+      open.remove(options);
+      if (shared.engine != null) {
+        shared.engine.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package dev.quern.sql;
+
+import dev.quern.executor.engine.GenerateEngine;
+import dev.quern.planner.QueryException;
+import dev.quern.planner.QueryException.State;
+import dev.quern.sql.QueryCompiler.Code;
+import dev.quern.sql.QueryCompiler.Validated;
+import dev.quern.sql.ast.SqlCopy;
+import dev.quern.sql.ast.SqlCreateModel;
+import dev.quern.sql.ast.SqlCreateTableAs;
+import dev.quern.sql.ast.SqlCreateView;
+import dev.quern.sql.ast.SqlDropModel;
+import dev.quern.sql.ast.SqlDropView;
+import dev.quern.sql.ast.SqlExplainAnalyze;
+import dev.quern.sql.ast.SqlShowModels;
+import dev.quern.sql.catalog.Catalog;
+import dev.quern.sql.catalog.Model;
+import dev.quern.sql.catalog.QuernTypes;
+import dev.quern.sql.catalog.StatementTables;
+import dev.quern.sql.run.QueryContext;
+import dev.quern.sql.run.QueryControl;
+import dev.quern.sql.run.QueryStatistics;
+import dev.quern.sql.run.RunCounters;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.calcite.adapter.enumerable.EnumerableRel;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.sql.SqlExplain;
+import org.apache.calcite.sql.SqlInsert;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
+
+/** One user's conversation: views, models, options, and the statements that run one by one. */
+public final class Session implements AutoCloseable {
+  private final Engines engines;
+  private final SessionOptions options;
+  private final Catalog catalog = new Catalog();
+  private final QuernTypes types = new QuernTypes();
+  private final BufferAllocator allocator = new RootAllocator();
+  private final Map<Optional<String>, Engines.Lease> leases = new HashMap<>();
+  private volatile RunCounters counters;
+
+  public Session(Engines engines, SessionOptions options) {
+    this.engines = engines;
+    this.options = options;
+  }
+
+  /** Text to statement; what the statement names is looked up now, and runs later. */
+  public Prepared prepare(String sql) {
+    return prepare(Statements.parse(sql));
+  }
+
+  private Prepared prepare(SqlNode statement) {
+    var definitions = new Definitions(catalog, types, this::compile, options);
+    return switch (statement) {
+      case SqlCreateView view -> definitions.createView(view);
+      case SqlDropView view -> definitions.dropView(view);
+      case SqlCreateModel model -> definitions.createModel(model);
+      case SqlDropModel model -> definitions.dropModel(model);
+      case SqlShowModels models -> definitions.showModels();
+      case SqlCopy copy -> throw Writes.notBuilt(copy);
+      case SqlCreateTableAs table -> throw Writes.notBuilt(table);
+      case SqlInsert insert -> throw Writes.notBuilt(insert);
+      case SqlExplain explain -> Explain.plan(compile(explain.getExplicandum()), explain, types);
+      case SqlExplainAnalyze explain -> Explain.analyze(compile(explain.query()), types);
+      case SqlNode query when query.isA(SqlKind.QUERY) -> compile(query).prepared();
+      case SqlNode other ->
+          throw QueryException.at(
+              other, State.NOT_BUILT, other.getKind() + " statements are not supported");
+    };
+  }
+
+  /** The one path: syntax tree, relational tree, passes, physical plan, code. */
+  private Compiled compile(SqlNode query) {
+    var tables = new StatementTables(catalog, allocator);
+    try {
+      var compiler = new QueryCompiler(tables, types);
+      Validated validated = compiler.validate(query);
+      RelNode relational = compiler.toRel(validated);
+      RelNode logical = compiler.logical(relational);
+      EnumerableRel physical = compiler.physical(logical);
+      return new Compiled(validated, logical, physical, tables);
+    } catch (RuntimeException e) {
+      tables.close();
+      throw PlanErrors.translate(e, tables);
+    }
+  }
+
+  /** A planned query and the tables that it holds open. */
+  record Compiled(
+      Validated validated, RelNode logical, EnumerableRel physical, StatementTables tables) {
+    /** Rows leave as the client pulls them: windows of prompts, engine, answers. */
+    Prepared.Rows prepared() {
+      Code code = QueryCompiler.generate(physical);
+      return new Prepared.Rows(
+          validated.columns(),
+          validated.parameters(),
+          context -> code.bind(context.with(code.constants())).enumerator(),
+          tables::close);
+    }
+  }
+
+  /** What one run of a statement needs; the statement's rows are pulled with it. */
+  public QueryContext start(List<Object> parameters, QueryControl control) {
+    var run = new RunCounters();
+    counters = run;
+    options
+        .maxSeconds()
+        .ifPresent(
+            s ->
+                control.stopAfter(
+                    Duration.ofSeconds(s),
+                    State.BUDGET,
+                    "max-seconds-budget of " + s + " seconds reached; finished rows are kept"));
+    return new QueryContext(
+        types, options, allocator, control, run, model -> engine(model, run), parameters);
+  }
+
+  /** Counts of the statement that runs, or of the last one. */
+  public QueryStatistics statistics() {
+    RunCounters run = counters;
+    return run == null ? QueryStatistics.NONE : run.snapshot();
+  }
+
+  public Catalog catalog() {
+    return catalog;
+  }
+
+  public SessionOptions options() {
+    return options;
+  }
+
+  public QuernTypes types() {
+    return types;
+  }
+
+  /** Leased at first use and kept until the session ends. */
+  private synchronized GenerateEngine engine(Optional<String> model, RunCounters run) {
+    Engines.Lease lease = leases.get(model);
+    if (lease == null) {
+      lease = engines.lease(model.map(this::model).map(Model::options).orElse(options.engine()));
+      leases.put(model, lease);
+      run.loaded(lease.loadNanos());
+    }
+    return lease.engine();
+  }
+
+  private Model model(String name) {
+    return catalog
+        .model(name)
+        .orElseThrow(
+            () ->
+                new QueryException(
+                    State.MODEL,
+                    "there is no model '" + name + "'; define it: CREATE MODEL " + name
+                        + " FROM 'folder'; defined are "
+                        + catalog.models().stream().map(Model::name).toList()));
+  }
+
+  @Override
+  public synchronized void close() {
+    leases.values().forEach(Engines.Lease::close);
+    leases.clear();
+    allocator.close();
+  }
+}

@@ -1,0 +1,97 @@
+package dev.quern.sql.jdbc;
+
+import dev.quern.sql.Session;
+import dev.quern.sql.SessionOptions;
+import dev.quern.sql.run.QueryStatistics;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.calcite.avatica.AvaticaConnection;
+import org.apache.calcite.avatica.AvaticaFactory;
+import org.apache.calcite.avatica.AvaticaStatement;
+import org.apache.calcite.avatica.Meta;
+import org.apache.calcite.avatica.QueryState;
+
+/** A session behind JDBC. {@code connection.unwrap(QuernConnection.class)} gives more of it. */
+public final class QuernConnection extends AvaticaConnection {
+  /** Properties that JDBC tools send unasked. */
+  private static final List<String> IGNORED = List.of("user", "password");
+
+  private final Session session;
+
+  private QuernConnection(
+      QuernDriver driver, AvaticaFactory factory, String url, Properties info, Session session) {
+    super(driver, factory, url, info);
+    this.session = session;
+  }
+
+  static QuernConnection open(
+      QuernDriver driver, AvaticaFactory factory, String url, Properties info)
+      throws SQLException {
+    Map<String, String> values = new HashMap<>();
+    for (String name : info.stringPropertyNames()) {
+      if (!IGNORED.contains(name)) {
+        values.put(name, info.getProperty(name));
+      }
+    }
+    SessionOptions options;
+    try {
+      options = SessionOptions.parse(values);
+    } catch (IllegalArgumentException e) {
+      throw new SQLException(QuernDriver.PREFIX + " " + e.getMessage(), "08001", e);
+    }
+    return new QuernConnection(
+        driver, factory, url, info, new Session(driver.engines(), options));
+  }
+
+  /** What the statement under way, or the last one, has done. */
+  public QueryStatistics statistics() {
+    return session.statistics();
+  }
+
+  /** The session behind the connection. */
+  public Session session() {
+    return session;
+  }
+
+  @Override
+  public PreparedStatement prepareStatement(String sql, int type, int concurrency, int holdability)
+      throws SQLException {
+    try {
+      return super.prepareStatement(sql, type, concurrency, holdability);
+    } catch (SQLException | RuntimeException e) {
+      throw SqlErrors.translate(e);
+    }
+  }
+
+  @Override
+  protected ResultSet executeQueryInternal(
+      AvaticaStatement statement,
+      Meta.Signature signature,
+      Meta.Frame firstFrame,
+      QueryState state,
+      boolean isUpdate)
+      throws SQLException {
+    try {
+      return super.executeQueryInternal(statement, signature, firstFrame, state, isUpdate);
+    } catch (SQLException | RuntimeException e) {
+      throw SqlErrors.translate(e);
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    if (!isClosed()) {
+      for (Statement statement : List.copyOf(statementMap.values())) {
+        statement.close();
+      }
+      super.close();
+      session.close();
+    }
+  }
+}

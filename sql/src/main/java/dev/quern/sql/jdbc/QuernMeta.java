@@ -1,0 +1,186 @@
+package dev.quern.sql.jdbc;
+
+import dev.quern.sql.Prepared;
+import dev.quern.sql.run.QueryContext;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.calcite.avatica.AvaticaStatement;
+import org.apache.calcite.avatica.Meta;
+import org.apache.calcite.avatica.MetaImpl;
+import org.apache.calcite.avatica.MissingResultsException;
+import org.apache.calcite.avatica.NoSuchStatementException;
+import org.apache.calcite.avatica.QueryState;
+import org.apache.calcite.avatica.remote.TypedValue;
+import org.apache.calcite.rel.type.RelDataTypeField;
+
+/** Avatica's view of a session: prepare, run, describe. */
+final class QuernMeta extends MetaImpl {
+  private final QuernConnection quern;
+
+  QuernMeta(QuernConnection connection) {
+    super(connection);
+    this.quern = connection;
+  }
+
+  @Override
+  public StatementHandle prepare(ConnectionHandle connection, String sql, long maxRows) {
+    StatementHandle handle = createStatement(connection);
+    handle.signature = signature(sql);
+    return handle;
+  }
+
+  private QuernSignature signature(String sql) {
+    Prepared prepared = quern.session().prepare(sql);
+    return QuernSignature.of(sql, prepared, quern.session().types());
+  }
+
+  @Override
+  @Deprecated
+  public ExecuteResult prepareAndExecute(
+      StatementHandle handle, String sql, long maxRows, PrepareCallback callback)
+      throws NoSuchStatementException {
+    return prepareAndExecute(handle, sql, maxRows, -1, callback);
+  }
+
+  @Override
+  public ExecuteResult prepareAndExecute(
+      StatementHandle handle, String sql, long maxRows, int firstFrame, PrepareCallback callback)
+      throws NoSuchStatementException {
+    try {
+      MetaResultSet result;
+      synchronized (callback.getMonitor()) {
+        callback.clear();
+        QuernSignature signature = signature(sql);
+        handle.signature = signature;
+        result = result(handle, signature, List.of());
+        callback.assign(signature, null, result.updateCount);
+      }
+      callback.execute();
+      return new ExecuteResult(List.of(result));
+    } catch (SQLException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  @Deprecated
+  public ExecuteResult execute(StatementHandle handle, List<TypedValue> values, long maxRows)
+      throws NoSuchStatementException {
+    return execute(handle, values, -1);
+  }
+
+  @Override
+  public ExecuteResult execute(StatementHandle handle, List<TypedValue> values, int firstFrame)
+      throws NoSuchStatementException {
+    QuernSignature signature = ((RunsQueries) statement(handle)).planned();
+    return new ExecuteResult(List.of(result(handle, signature, values)));
+  }
+
+  /** Runs an update now; rows wait until they are pulled. */
+  private MetaResultSet result(
+      StatementHandle handle, QuernSignature signature, List<TypedValue> values)
+      throws NoSuchStatementException {
+    if (signature.prepared() instanceof Prepared.Update update) {
+      QueryContext context = start(statement(handle), signature, values);
+      try (update) {
+        long count = update.run().applyAsLong(context);
+        return MetaResultSet.count(handle.connectionId, handle.id, count);
+      } finally {
+        ((RunsQueries) statement(handle)).running().end();
+      }
+    }
+    return MetaResultSet.create(handle.connectionId, handle.id, false, signature, null);
+  }
+
+  private QueryContext start(
+      AvaticaStatement statement, QuernSignature signature, List<TypedValue> values) {
+    List<Object> parameters = new ArrayList<>();
+    for (int i = 0; i < values.size(); i++) {
+      RelDataTypeField field = signature.prepared().parameters().getFieldList().get(i);
+      if (values.get(i) == null) {
+        throw new IllegalArgumentException("parameter " + (i + 1) + " has no value");
+      }
+      parameters.add(JdbcValues.parameter(field.getType(), values.get(i).toLocal()));
+    }
+    return ((RunsQueries) statement).start(parameters);
+  }
+
+  @Override
+  public Iterable<Object> createIterable(
+      StatementHandle handle,
+      QueryState state,
+      Signature signature,
+      List<TypedValue> values,
+      Frame firstFrame) {
+    if (!(signature instanceof QuernSignature planned)
+        || !(planned.prepared() instanceof Prepared.Rows rows)) {
+      return super.createIterable(handle, state, signature, values, firstFrame);
+    }
+    AvaticaStatement statement = connection.statementMap.get(handle.id);
+    RunsQueries runs = (RunsQueries) statement;
+    QueryContext context = start(statement, planned, runs.values());
+    return () ->
+        new QuernRows(
+            context,
+            runs.running(),
+            rows.columns(),
+            () -> rows.run().apply(context),
+            runs.mostRows());
+  }
+
+  private AvaticaStatement statement(StatementHandle handle) throws NoSuchStatementException {
+    AvaticaStatement statement = connection.statementMap.get(handle.id);
+    if (statement == null) {
+      throw new NoSuchStatementException(handle);
+    }
+    return statement;
+  }
+
+  @Override
+  public ExecuteBatchResult prepareAndExecuteBatch(StatementHandle handle, List<String> commands)
+      throws NoSuchStatementException {
+    long[] counts = new long[commands.size()];
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = Math.max(0, result(handle, signature(commands.get(i)), List.of()).updateCount);
+    }
+    return new ExecuteBatchResult(counts);
+  }
+
+  @Override
+  public ExecuteBatchResult executeBatch(StatementHandle handle, List<List<TypedValue>> values)
+      throws NoSuchStatementException {
+    long[] counts = new long[values.size()];
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = Math.max(0, execute(handle, values.get(i), -1).resultSets.getFirst().updateCount);
+    }
+    return new ExecuteBatchResult(counts);
+  }
+
+  @Override
+  public Frame fetch(StatementHandle handle, long offset, int most)
+      throws NoSuchStatementException, MissingResultsException {
+    throw new UnsupportedOperationException("results are streamed, not fetched in frames");
+  }
+
+  @Override
+  public void closeStatement(StatementHandle handle) {
+    AvaticaStatement statement = connection.statementMap.get(handle.id);
+    if (statement instanceof RunsQueries runs && runs.planned() != null) {
+      runs.planned().prepared().close();
+    }
+  }
+
+  @Override
+  public boolean syncResults(StatementHandle handle, QueryState state, long offset) {
+    return false;
+  }
+
+  @Override
+  public void commit(ConnectionHandle connection) {}
+
+  @Override
+  public void rollback(ConnectionHandle connection) {
+    throw new UnsupportedOperationException("there are no transactions: each statement stands alone");
+  }
+}

@@ -1,0 +1,61 @@
+package dev.quern.sql.jdbc;
+
+import dev.quern.executor.engine.EngineException;
+import dev.quern.executor.table.TableException;
+import dev.quern.planner.QueryException;
+import dev.quern.planner.QueryException.State;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+
+/** Gives every error a clear message and a SQLSTATE. */
+final class SqlErrors {
+  private SqlErrors() {}
+
+  /** The same failure as a client should see it; the original is its cause. */
+  static SQLException translate(Throwable failure) {
+    if (failure instanceof SQLException e && e.getCause() == null) {
+      return withState(e);
+    }
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      SQLException known = known(cause, failure);
+      if (known != null) {
+        return known;
+      }
+    }
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String message = root.getMessage() == null ? root.toString() : root.getMessage();
+    return new SQLException(message, dataState(root), failure);
+  }
+
+  /** Failures whose message says all; null for others. */
+  private static SQLException known(Throwable cause, Throwable failure) {
+    return switch (cause) {
+      case QueryException e when e.state() == State.TIMED_OUT ->
+          new SQLTimeoutException(e.getMessage(), e.state().code(), failure);
+      case QueryException e -> new SQLException(e.getMessage(), e.state().code(), failure);
+      case EngineException e -> new SQLException(e.getMessage(), State.MODEL.code(), failure);
+      case TableException e -> new SQLException(e.getMessage(), State.FILE.code(), failure);
+      case ArithmeticException e ->
+          new SQLException(e.getMessage(), State.OUT_OF_RANGE.code(), failure);
+      default -> null;
+    };
+  }
+
+  private static String dataState(Throwable root) {
+    return switch (root) {
+      case NumberFormatException e -> "22018";
+      case IllegalArgumentException e -> State.DATA.code();
+      case IndexOutOfBoundsException e -> State.DATA.code();
+      default -> State.GENERAL.code();
+    };
+  }
+
+  private static SQLException withState(SQLException e) {
+    return e.getSQLState() == null || e.getSQLState().equals("00000")
+        ? new SQLException(e.getMessage(), State.GENERAL.code(), e)
+        : e;
+  }
+}

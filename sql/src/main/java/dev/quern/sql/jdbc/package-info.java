@@ -1,0 +1,2 @@
+/** The JDBC driver {@code jdbc:quern:}. */
+package dev.quern.sql.jdbc;

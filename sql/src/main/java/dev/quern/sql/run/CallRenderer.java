@@ -1,0 +1,134 @@
+package dev.quern.sql.run;
+
+import dev.quern.executor.engine.PromptPart;
+import dev.quern.planner.CallOptions;
+import dev.quern.planner.GenerateCall;
+import dev.quern.planner.OptionTerm;
+import dev.quern.planner.PromptTerm;
+import dev.quern.planner.QueryException;
+import dev.quern.planner.QueryException.State;
+import dev.quern.planner.function.Argument;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/** Makes the prompt and the options of each row of one call. */
+final class CallRenderer {
+  private final GenerateCall call;
+  private final QueryContext context;
+  private final CallOptions options;
+  private final OptionalInt seedColumn;
+  private final int headTerms;
+  private final List<PromptPart> head;
+
+  CallRenderer(GenerateCall call, QueryContext context) {
+    this.call = call;
+    this.context = context;
+    this.options = options(call, context);
+    this.seedColumn =
+        call.options().get(Argument.SEED) instanceof OptionTerm.Column(int column)
+            ? OptionalInt.of(column)
+            : OptionalInt.empty();
+    this.headTerms = headTerms(call.prompt());
+    this.head = parts(call.prompt().subList(0, headTerms), new Object[0]).orElse(List.of());
+  }
+
+  GenerateCall call() {
+    return call;
+  }
+
+  /** The options that all rows have; a row's own seed excepted. */
+  CallOptions options() {
+    return options;
+  }
+
+  /** Parts in front of every row's prompt. */
+  List<PromptPart> head() {
+    return head;
+  }
+
+  /** Whether the row's answer is wanted. */
+  boolean wanted(Object[] row) {
+    return call.guard().isEmpty() || Boolean.TRUE.equals(row[call.guard().getAsInt()]);
+  }
+
+  /** The prompt behind the head; empty where a part is NULL. */
+  Optional<List<PromptPart>> tail(Object[] row) {
+    boolean nullHead =
+        call.prompt().subList(0, headTerms).stream()
+            .anyMatch(
+                term ->
+                    term instanceof PromptTerm.Parameter(int index)
+                        && context.parameter(index) == null);
+    return nullHead
+        ? Optional.empty()
+        : parts(call.prompt().subList(headTerms, call.prompt().size()), row);
+  }
+
+  /** The options with the row's seed. */
+  CallOptions options(Object[] row) {
+    if (seedColumn.isEmpty()) {
+      return options;
+    }
+    Object seed = row[seedColumn.getAsInt()];
+    return options.withSeed(
+        seed == null ? defaultSeed(context) : OptionalLong.of(((Number) seed).longValue()));
+  }
+
+  private static int headTerms(List<PromptTerm> terms) {
+    int count = 0;
+    while (count < terms.size() && !(terms.get(count) instanceof PromptTerm.Value)) {
+      count++;
+    }
+    return count;
+  }
+
+  private Optional<List<PromptPart>> parts(List<PromptTerm> terms, Object[] row) {
+    List<PromptPart> parts = new ArrayList<>(terms.size());
+    for (PromptTerm term : terms) {
+      Object value =
+          switch (term) {
+            case PromptTerm.Literal(String text) -> text;
+            case PromptTerm.Value(int column) -> row[column];
+            case PromptTerm.Parameter(int index) -> context.parameter(index);
+          };
+      if (value == null) {
+        return Optional.empty();
+      }
+      boolean trusted = term instanceof PromptTerm.Literal;
+      parts.add(new PromptPart(value.toString(), trusted));
+    }
+    return Optional.of(parts);
+  }
+
+  private static CallOptions options(GenerateCall call, QueryContext context) {
+    Map<Argument, Object> values = new EnumMap<>(Argument.class);
+    call.options()
+        .forEach(
+            (argument, term) -> {
+              Object value =
+                  switch (term) {
+                    case OptionTerm.Constant(Object constant) -> constant;
+                    case OptionTerm.Parameter(int index) -> context.parameter(index);
+                    case OptionTerm.Column c -> null;
+                  };
+              if (value != null) {
+                values.put(argument, value);
+              }
+            });
+    try {
+      CallOptions options = CallOptions.of(values);
+      return options.engine().seed().isPresent() ? options : options.withSeed(defaultSeed(context));
+    } catch (IllegalArgumentException e) {
+      throw new QueryException(State.DATA, "GENERATE: " + e.getMessage(), e);
+    }
+  }
+
+  private static OptionalLong defaultSeed(QueryContext context) {
+    return context.options().seed().stream().mapToLong(Long::longValue).findFirst();
+  }
+}

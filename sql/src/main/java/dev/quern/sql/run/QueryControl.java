@@ -1,0 +1,102 @@
+package dev.quern.sql.run;
+
+import dev.quern.planner.QueryException;
+import dev.quern.planner.QueryException.State;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Stops a running query from another thread: on cancel, time-out or a spent budget. What waits for
+ * a model is closed at once, so that nobody waits for an answer that no one wants.
+ */
+public final class QueryControl implements AutoCloseable {
+  /** Why a query stopped. */
+  public record Stop(State state, String message) {}
+
+  private final AtomicReference<Stop> stop = new AtomicReference<>();
+  private final AtomicBoolean flag = new AtomicBoolean();
+  private final Set<AutoCloseable> waiting = ConcurrentHashMap.newKeySet();
+  private volatile Thread watch;
+
+  /** Stops the query as cancelled by its user. */
+  public void cancel() {
+    stop(State.CANCELLED, "the query was cancelled");
+  }
+
+  /** Stops the query; the first reason counts. */
+  public void stop(State state, String message) {
+    if (stop.compareAndSet(null, new Stop(state, message))) {
+      flag.set(true);
+      waiting.forEach(QueryControl::closeQuietly);
+    }
+  }
+
+  /** Stops the query when the time is over, unless it has ended before. */
+  public void stopAfter(Duration time, State state, String message) {
+    watch =
+        Thread.ofVirtual()
+            .name("quern-timeout")
+            .start(
+                () -> {
+                  try {
+                    Thread.sleep(time);
+                    stop(state, message);
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                });
+  }
+
+  /**
+   * @throws QueryException when the query was stopped
+   */
+  public void check() {
+    Stop reason = stop.get();
+    if (reason != null) {
+      throw new QueryException(reason.state(), reason.message());
+    }
+  }
+
+  /** Whether a budget stopped the query. */
+  boolean outOfBudget() {
+    Stop reason = stop.get();
+    return reason != null && reason.state() == State.BUDGET;
+  }
+
+  /** Calcite's view of {@link #check()}. */
+  AtomicBoolean flag() {
+    return flag;
+  }
+
+  /** Something to close when the query is stopped. */
+  void register(AutoCloseable resource) {
+    waiting.add(resource);
+    if (flag.get()) {
+      closeQuietly(resource);
+    }
+  }
+
+  void unregister(AutoCloseable resource) {
+    waiting.remove(resource);
+  }
+
+  @Override
+  public void close() {
+    Thread running = watch;
+    if (running != null) {
+      running.interrupt();
+    }
+  }
+
+  private static void closeQuietly(AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (Exception e) {
+      // The query ends with its own reason; a resource that also fails to close adds nothing.
+      Thread.currentThread().getThreadGroup();
+    }
+  }
+}
