@@ -1,7 +1,7 @@
 package dev.quern.server;
 
 import dev.quern.executor.engine.EngineOptions;
-import dev.quern.executor.engine.OptionValues;
+import dev.quern.sql.SessionOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -101,13 +101,8 @@ public final class EngineFlags {
   }
 
   private void checkSession() {
-    var given = new OptionValues(values);
     try {
-      given.number("window-rows", 1, Integer.MAX_VALUE);
-      given.number("max-tokens-budget", 1, Long.MAX_VALUE);
-      given.number("max-rows-budget", 1, Long.MAX_VALUE);
-      given.number("max-seconds-budget", 1, Long.MAX_VALUE / 1_000_000_000L);
-      given.number("seed", Long.MIN_VALUE, Long.MAX_VALUE);
+      SessionOptions.parse(values);
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.BAD_COMMAND, "--" + e.getMessage(), e);
     }

@@ -2,7 +2,7 @@ package dev.quern.server;
 
 import dev.quern.server.query.Connections;
 import dev.quern.server.query.Interruption;
-import java.sql.DriverManager;
+import dev.quern.sql.jdbc.QuernDriver;
 import java.util.List;
 
 /** Entry point of the command line {@code quern}: see DESIGN.md, "Command line". */
@@ -23,7 +23,8 @@ public final class Main {
   }
 
   static List<Command> commands(Console console, Interruption interruption) {
-    Connections connections = properties -> DriverManager.getConnection("jdbc:quern:", properties);
+    var driver = new QuernDriver();
+    Connections connections = properties -> driver.connect(QuernDriver.PREFIX, properties);
     return List.of(
         new DemoCommand(console, connections, interruption),
         new SqlCommand(console, connections, interruption),

@@ -5,11 +5,15 @@ import dev.quern.server.prompt.SqlPrompt;
 import dev.quern.server.query.Connections;
 import dev.quern.server.query.Failures;
 import dev.quern.server.query.Interruption;
+import dev.quern.server.query.JobProgress;
+import dev.quern.server.query.JobStatistics;
 import dev.quern.server.query.OutputFile;
 import dev.quern.server.query.ProgressLine;
 import dev.quern.server.query.QueryRunner;
+import dev.quern.server.query.StatsFile;
 import dev.quern.server.rows.RowFormat;
 import dev.quern.server.rows.RowWriter;
+import dev.quern.sql.jdbc.QuernConnection;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -28,6 +32,7 @@ final class SqlJob {
   private final EngineFlags flags;
   private final RowFormat format;
   private final ProgressLine line;
+  private final JobStatistics statistics = new JobStatistics();
 
   SqlJob(
       Console console,
@@ -50,7 +55,7 @@ final class SqlJob {
    * @param stats where the job's cost goes, however it ends
    */
   ExitCode run(List<String> statements, Optional<Path> output, Optional<Path> stats) {
-    try (Connection connection = open()) {
+    try (QuernConnection connection = open()) {
       if (output.isPresent()) {
         runInto(output.get(), connection, statements);
       } else {
@@ -59,6 +64,8 @@ final class SqlJob {
       return ExitCode.DONE;
     } catch (SQLException e) {
       throw Failures.of(e, interruption.requested());
+    } finally {
+      stats.ifPresent(this::writeStatistics);
     }
   }
 
@@ -68,15 +75,13 @@ final class SqlJob {
    * @param setUp statements that run first, unseen
    */
   ExitCode demonstrate(List<String> setUp, List<String> statements) {
-    try (Connection connection = open();
+    try (QuernConnection connection = open();
         var statement = connection.createStatement()) {
       for (String sql : setUp) {
         statement.execute(sql);
       }
       for (String sql : statements) {
-        console.out().println();
-        console.out().println(sql + ";");
-        console.out().println();
+        console.out().println("\n" + sql + ";\n");
         run(connection, List.of(sql), writer(console.data()));
       }
       return ExitCode.DONE;
@@ -87,9 +92,10 @@ final class SqlJob {
 
   /** Asks a person for statements until the person leaves. */
   ExitCode prompt() {
-    try (Connection connection = open();
+    try (QuernConnection connection = open();
         Terminal terminal = TerminalBuilder.builder().name("quern").build()) {
-      new SqlPrompt(terminal, connection, format, line, Optional::empty)
+      var progress = new JobProgress(connection::statistics);
+      new SqlPrompt(terminal, connection, format, line, progress)
           .run(HistoryFile.of(System.getenv()));
       return ExitCode.DONE;
     } catch (SQLException e) {
@@ -100,7 +106,7 @@ final class SqlJob {
     }
   }
 
-  private void runInto(Path file, Connection connection, List<String> statements) {
+  private void runInto(Path file, QuernConnection connection, List<String> statements) {
     try (var output = OutputFile.create(file)) {
       try {
         run(connection, statements, writer(output.stream()));
@@ -120,13 +126,26 @@ final class SqlJob {
     }
   }
 
-  private void run(Connection connection, List<String> statements, RowWriter writer) {
-    var runner = new QueryRunner(connection, console.err(), line, Optional::empty, interruption);
-    statements.forEach(statement -> runner.run(statement, writer));
+  private void run(QuernConnection connection, List<String> statements, RowWriter writer) {
+    var runner =
+        new QueryRunner(
+            connection,
+            console.err(),
+            line,
+            new JobProgress(connection::statistics),
+            interruption);
+    for (String statement : statements) {
+      try {
+        runner.run(statement, writer);
+      } finally {
+        statistics.add(connection.statistics());
+      }
+    }
   }
 
-  private Connection open() throws SQLException {
-    return connections.open(flags.toProperties());
+  private QuernConnection open() throws SQLException {
+    Connection connection = connections.open(flags.toProperties());
+    return connection.unwrap(QuernConnection.class);
   }
 
   private RowWriter writer(OutputStream out) {
@@ -135,6 +154,15 @@ final class SqlJob {
     } catch (IOException e) {
       throw new CommandException(
           ExitCode.QUERY_FAILED, "the result cannot be written: " + OutputFile.reason(e), e);
+    }
+  }
+
+  private void writeStatistics(Path file) {
+    try {
+      StatsFile.write(file, statistics.total());
+    } catch (IOException e) {
+      // The rows are out and right: a lost file of figures must not change how the job ended.
+      console.notice("--stats " + file + " cannot be written: " + OutputFile.reason(e));
     }
   }
 }

@@ -36,8 +36,16 @@ public final class OutputFile implements AutoCloseable {
    * @throws CommandException (exit code 2) when the file cannot be made there
    */
   public static OutputFile create(Path file) {
+    return create(file, "--output");
+  }
+
+  /**
+   * @param option the option that names the file, for errors
+   * @throws CommandException (exit code 2) when the file cannot be made there
+   */
+  public static OutputFile create(Path file, String option) {
     if (Files.isDirectory(file)) {
-      throw CommandException.badCommand("--output " + file + " is a folder; name a file in it");
+      throw CommandException.badCommand(option + " " + file + " is a folder; name a file in it");
     }
     boolean special = Files.exists(file) && !Files.isRegularFile(file);
     try {
@@ -58,7 +66,7 @@ public final class OutputFile implements AutoCloseable {
       return new OutputFile(target, written, channel);
     } catch (IOException e) {
       throw new CommandException(
-          ExitCode.BAD_COMMAND, "--output " + file + " cannot be written: " + reason(e), e);
+          ExitCode.BAD_COMMAND, option + " " + file + " cannot be written: " + reason(e), e);
     }
   }
 

@@ -15,7 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ChatRequestReaderTest {
-  private static final String HELLO = "\"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]";
+  private static final String HELLO =
+      "\"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]";
 
   private final ChatRequestReader reader =
       new ChatRequestReader(WordByWordEngine.MODEL, new SamplingDefaults(0.5, 0.9, 40, 0.1, 1.2));
@@ -23,7 +24,8 @@ class ChatRequestReaderTest {
   @Test
   void silentRequestTakesTheCheckpointsSamplingAndTheContext() throws ApiException {
     ChatRequest request = read("{" + HELLO + "}");
-    assertEquals(List.of(new Message("user", List.of(PromptPart.value("Hello")))), request.messages());
+    assertEquals(
+        List.of(new Message("user", List.of(PromptPart.value("Hello")))), request.messages());
     var options = request.options();
     assertEquals(100, options.maxTokens());
     assertEquals(0.5, options.temperature());
@@ -47,7 +49,8 @@ class ChatRequestReaderTest {
              "max_tokens": 9, "max_completion_tokens": 5, "temperature": 0, "top_p": 1, "seed": -3,
              "stop": ["x", "y"], "presence_penalty": 0.5, "frequency_penalty": -0.5, "n": 1,
              "stream": true, "stream_options": {"include_usage": true}, "user": "me",
-             "logprobs": false, "response_format": {"type": "text"}, "tools": null}""");
+             "logprobs": false, "response_format": {"type": "text"}, "tools": null}\
+            """);
     assertEquals("system", request.messages().getFirst().role());
     assertEquals(
         List.of(PromptPart.value("a"), PromptPart.value("b")), request.messages().get(1).content());

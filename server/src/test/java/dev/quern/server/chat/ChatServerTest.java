@@ -62,21 +62,33 @@ class ChatServerTest {
   void streamComesInPiecesAndEndsWithUsageAndDone() throws Exception {
     try (var server = start(WordByWordEngine.saying("Good ", "day"), ApiKeys.NONE)) {
       HttpResponse<String> response =
-          post(server, "{" + HELLO + ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
+          post(
+              server,
+              "{" + HELLO + ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
       assertEquals(200, response.statusCode());
       assertTrue(
-          response.headers().firstValue("Content-Type").orElseThrow().startsWith("text/event-stream"));
+          response
+              .headers()
+              .firstValue("Content-Type")
+              .orElseThrow()
+              .startsWith("text/event-stream"));
       List<String> data = new ArrayList<>();
-      response.body().lines().filter(l -> !l.isEmpty()).forEach(line -> {
-        assertTrue(line.startsWith("data: "), line);
-        data.add(line.substring(6));
-      });
+      response
+          .body()
+          .lines()
+          .filter(l -> !l.isEmpty())
+          .forEach(line -> {
+            assertTrue(line.startsWith("data: "), line);
+            data.add(line.substring(6));
+          });
       assertEquals("[DONE]", data.removeLast());
       JsonNode usage = json.readTree(data.removeLast());
       assertEquals(0, usage.path("choices").size());
       assertEquals(8, usage.at("/usage/prompt_tokens_details/cached_tokens").asInt());
-      assertEquals("stop", json.readTree(data.removeLast()).at("/choices/0/finish_reason").asText());
-      assertEquals("assistant", json.readTree(data.removeFirst()).at("/choices/0/delta/role").asText());
+      assertEquals(
+          "stop", json.readTree(data.removeLast()).at("/choices/0/finish_reason").asText());
+      assertEquals(
+          "assistant", json.readTree(data.removeFirst()).at("/choices/0/delta/role").asText());
       var text = new StringBuilder();
       for (String piece : data) {
         text.append(json.readTree(piece).at("/choices/0/delta/content").asText());
@@ -109,7 +121,9 @@ class ChatServerTest {
     var engine =
         new ScriptedEngine(
             new ScriptedEngine.Script(
-                (text, options) -> new ScriptedEngine.Reply.Refusal("the prompt is too long"), 0, 0));
+                (text, options) -> new ScriptedEngine.Reply.Refusal("the prompt is too long"),
+                0,
+                0));
     try (var server = start(engine, ApiKeys.NONE)) {
       for (String stream : List.of("true", "false")) {
         HttpResponse<String> response = post(server, "{" + HELLO + ",\"stream\":" + stream + "}");

@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** Over Calcite's own JDBC driver: true metadata, Struct and Array values, no tables needed. */
 class RowWriterTest {
-  private static final String CALCITE =
-      "jdbc:calcite:caseSensitive=false;unquotedCasing=UNCHANGED";
+  private static final String CALCITE = "jdbc:calcite:caseSensitive=false;unquotedCasing=UNCHANGED";
 
   private static final String TYPES =
       """
@@ -93,8 +92,7 @@ class RowWriterTest {
   private static String run(RowFormat format, int columns, String sql) throws Exception {
     var out = new ByteArrayOutputStream();
     var writer = format.writer(out, columns);
-    try (var connection =
-            DriverManager.getConnection(CALCITE);
+    try (var connection = DriverManager.getConnection(CALCITE);
         var statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
       writer.begin(rows.getMetaData());
