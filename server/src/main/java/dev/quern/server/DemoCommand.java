@@ -1,7 +1,7 @@
 package dev.quern.server;
 
 import dev.quern.server.query.Connections;
-import dev.quern.server.query.Interruption;
+import dev.quern.server.query.Cancellation;
 import dev.quern.server.rows.RowFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code quern demo}: GENERATE over a table of support tickets, on the embedded model. */
-record DemoCommand(Console console, Connections connections, Interruption interruption)
+record DemoCommand(Console console, Connections connections, Cancellation cancellation)
     implements Command {
   /** System property that names the folder with the demo's table. */
   static final String FOLDER = "quern.demo";
@@ -46,7 +46,7 @@ record DemoCommand(Console console, Connections connections, Interruption interr
   public ExitCode run(ParseResult parsed) {
     Path table = table();
     var job =
-        new SqlJob(console, connections, interruption, EngineFlags.given(parsed), RowFormat.TABLE);
+        new SqlJob(console, connections, cancellation, EngineFlags.given(parsed), RowFormat.TABLE);
     ExitCode code = job.demonstrate(List.of(setUp(table)), STATEMENTS);
     console
         .out()

@@ -1,5 +1,6 @@
 package dev.quern.server;
 
+import dev.quern.server.query.Cancellation;
 import dev.quern.server.query.Connections;
 import dev.quern.server.query.Interruption;
 import dev.quern.sql.jdbc.QuernDriver;
@@ -11,9 +12,11 @@ public final class Main {
 
   public static void main(String[] arguments) {
     var console = Console.ofProcess();
+    var driver = new QuernDriver();
+    Connections connections = properties -> driver.connect(QuernDriver.PREFIX, properties);
     int code;
     try (var interruption = Interruption.listen()) {
-      var commands = commands(console, interruption);
+      var commands = commands(console, connections, interruption);
       code = new CommandLineInterface(console, commands).run(List.of(arguments));
       console.out().flush();
       console.err().flush();
@@ -22,12 +25,12 @@ public final class Main {
     System.exit(code);
   }
 
-  static List<Command> commands(Console console, Interruption interruption) {
-    var driver = new QuernDriver();
-    Connections connections = properties -> driver.connect(QuernDriver.PREFIX, properties);
+  /** All commands of the contract. */
+  static List<Command> commands(
+      Console console, Connections connections, Cancellation cancellation) {
     return List.of(
-        new DemoCommand(console, connections, interruption),
-        new SqlCommand(console, connections, interruption),
+        new DemoCommand(console, connections, cancellation),
+        new SqlCommand(console, connections, cancellation),
         new PlanCommand(console),
         new NotBuiltCommand(
             "quantize", "Writes a checkpoint with packed weights", "; checkpoints run as stored"),

@@ -7,7 +7,7 @@ import dev.quern.executor.model.GenerationConfig;
 import dev.quern.server.chat.ApiKeys;
 import dev.quern.server.chat.ChatServer;
 import dev.quern.server.chat.SamplingDefaults;
-import dev.quern.server.query.Interruption;
+import dev.quern.server.query.Cancellation;
 import dev.quern.server.query.OutputFile;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code quern serve}: the chat endpoint, until Ctrl-C or SIGTERM. */
-record ServeCommand(Console console, Engines engines, Interruption interruption)
+record ServeCommand(Console console, Engines engines, Cancellation cancellation)
     implements Command {
   private static final List<String> NOT_BUILT =
       List.of("--metrics-port", "--flight-port", "--data-root");
@@ -69,7 +69,7 @@ record ServeCommand(Console console, Engines engines, Interruption interruption)
   private void serve(
       InetSocketAddress address, GenerateEngine engine, SamplingDefaults defaults, ApiKeys keys) {
     var end = new CountDownLatch(1);
-    try (var _ = interruption.onRequest(end::countDown);
+    try (var _ = cancellation.onRequest(end::countDown);
         var server = ChatServer.start(address, engine, defaults, keys, console.err())) {
       console.notice(
           "serving "

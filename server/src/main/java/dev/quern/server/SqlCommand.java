@@ -1,7 +1,7 @@
 package dev.quern.server;
 
 import dev.quern.server.query.Connections;
-import dev.quern.server.query.Interruption;
+import dev.quern.server.query.Cancellation;
 import dev.quern.server.query.StatementText;
 import dev.quern.server.rows.RowFormat;
 import java.nio.file.Path;
@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code quern sql}: statements from the command line, a file, standard input or a prompt. */
-record SqlCommand(Console console, Connections connections, Interruption interruption)
+record SqlCommand(Console console, Connections connections, Cancellation cancellation)
     implements Command {
   @Override
   public CommandSpec spec() {
@@ -38,7 +38,7 @@ record SqlCommand(Console console, Connections connections, Interruption interru
     var output = arguments.text("--output").map(Path::of);
     var stats = arguments.text("--stats").map(Path::of);
     Optional<List<String>> statements = statements(arguments);
-    var job = new SqlJob(console, connections, interruption, flags, format);
+    var job = new SqlJob(console, connections, cancellation, flags, format);
     if (statements.isPresent()) {
       return job.run(statements.get(), output, stats);
     }

@@ -4,7 +4,7 @@ import dev.quern.server.prompt.HistoryFile;
 import dev.quern.server.prompt.SqlPrompt;
 import dev.quern.server.query.Connections;
 import dev.quern.server.query.Failures;
-import dev.quern.server.query.Interruption;
+import dev.quern.server.query.Cancellation;
 import dev.quern.server.query.JobProgress;
 import dev.quern.server.query.JobStatistics;
 import dev.quern.server.query.OutputFile;
@@ -28,7 +28,7 @@ import org.jline.terminal.TerminalBuilder;
 final class SqlJob {
   private final Console console;
   private final Connections connections;
-  private final Interruption interruption;
+  private final Cancellation cancellation;
   private final EngineFlags flags;
   private final RowFormat format;
   private final ProgressLine line;
@@ -37,12 +37,12 @@ final class SqlJob {
   SqlJob(
       Console console,
       Connections connections,
-      Interruption interruption,
+      Cancellation cancellation,
       EngineFlags flags,
       RowFormat format) {
     this.console = console;
     this.connections = connections;
-    this.interruption = interruption;
+    this.cancellation = cancellation;
     this.flags = flags;
     this.format = format;
     this.line = new ProgressLine(console.err(), console.errTerminal(), console.columns());
@@ -63,7 +63,7 @@ final class SqlJob {
       }
       return ExitCode.DONE;
     } catch (SQLException e) {
-      throw Failures.of(e, interruption.requested());
+      throw Failures.of(e, cancellation.requested());
     } finally {
       stats.ifPresent(this::writeStatistics);
     }
@@ -86,7 +86,7 @@ final class SqlJob {
       }
       return ExitCode.DONE;
     } catch (SQLException e) {
-      throw Failures.of(e, interruption.requested());
+      throw Failures.of(e, cancellation.requested());
     }
   }
 
@@ -99,7 +99,7 @@ final class SqlJob {
           .run(HistoryFile.of(System.getenv()));
       return ExitCode.DONE;
     } catch (SQLException e) {
-      throw Failures.of(e, interruption.requested());
+      throw Failures.of(e, cancellation.requested());
     } catch (IOException e) {
       throw new CommandException(
           ExitCode.BAD_COMMAND, "the terminal cannot be used: " + e.getMessage(), e);
@@ -133,7 +133,7 @@ final class SqlJob {
             console.err(),
             line,
             new JobProgress(connection::statistics),
-            interruption);
+            cancellation);
     for (String statement : statements) {
       try {
         runner.run(statement, writer);

@@ -17,7 +17,10 @@ final class CellText {
     return Math.max(0, WCWidth.wcwidth(codePoint));
   }
 
-  /** The lines of a value. Control characters are shown, not sent to the terminal. */
+  /**
+   * The lines of a value, without trailing blanks (CHAR columns are padded). Control characters are
+   * shown, not sent to the terminal.
+   */
   static List<String> lines(String value) {
     List<String> lines = new ArrayList<>();
     for (String line : value.split("\r\n|\n|\r", -1)) {
@@ -32,7 +35,7 @@ final class CellText {
               shown.appendCodePoint(c);
             }
           });
-      lines.add(shown.toString());
+      lines.add(shown.toString().stripTrailing());
     }
     return lines;
   }
