@@ -141,7 +141,10 @@ public record CallOptions(GenerateOptions engine, Optional<String> model, OnErro
       if (value.compareTo(BigDecimal.valueOf(least)) < 0
           || value.compareTo(BigDecimal.valueOf(most)) > 0) {
         throw new IllegalArgumentException(
-            argument.sql() + " must be in [" + least + ", " + most + "] but is " + value);
+            argument.sql()
+                + (value.signum() < 0 ? " must be at least " + least : " must be at most " + most)
+                + " but is "
+                + value);
       }
       return value;
     }

@@ -14,6 +14,7 @@ public final class QueryException extends RuntimeException {
     NO_TABLE("42S02"),
     TABLE_EXISTS("42S01"),
     NO_COLUMN("42S22"),
+    NO_FUNCTION("42883"),
     TYPE("42804"),
     DATA("22000"),
     OUT_OF_RANGE("22003"),

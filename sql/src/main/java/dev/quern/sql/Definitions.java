@@ -61,16 +61,15 @@ final class Definitions {
       columns = named(columns, names);
     }
     var definition = new View(name, sql, columns);
-    return update(
-        () -> {
-          if (!view.getReplace() && catalog.view(name).isPresent()) {
-            throw QueryException.at(
-                view.name(),
-                State.TABLE_EXISTS,
-                "there is a view '" + name + "' already; use CREATE OR REPLACE VIEW");
-          }
-          catalog.put(definition);
-        });
+    return update(() -> {
+      if (!view.getReplace() && catalog.view(name).isPresent()) {
+        throw QueryException.at(
+            view.name(),
+            State.TABLE_EXISTS,
+            "there is a view '" + name + "' already; use CREATE OR REPLACE VIEW");
+      }
+      catalog.put(definition);
+    });
   }
 
   private static String renamed(SqlCreateView view, String sql, RelDataType columns) {
@@ -96,31 +95,29 @@ final class Definitions {
 
   Prepared dropView(SqlDropView view) {
     String name = view.name().getSimple();
-    return update(
-        () -> {
-          if (!catalog.dropView(name) && !view.ifExists) {
-            throw QueryException.at(view.name(), State.NO_TABLE, "there is no view '" + name + "'");
-          }
-        });
+    return update(() -> {
+      if (!catalog.dropView(name) && !view.ifExists) {
+        throw QueryException.at(view.name(), State.NO_TABLE, "there is no view '" + name + "'");
+      }
+    });
   }
 
   Prepared createModel(SqlCreateModel model) {
     String name = model.name().getSimple();
     String folder = ((SqlLiteral) model.folder()).toValue();
     EngineOptions engine = engineOptions(model, folder);
-    return update(
-        () -> {
-          boolean exists = catalog.model(name).isPresent();
-          if (exists && !model.getReplace() && !model.ifNotExists) {
-            throw QueryException.at(
-                model.name(),
-                State.TABLE_EXISTS,
-                "there is a model '" + name + "' already; use CREATE OR REPLACE MODEL");
-          }
-          if (!exists || model.getReplace()) {
-            catalog.put(new Model(name, folder, engine));
-          }
-        });
+    return update(() -> {
+      boolean exists = catalog.model(name).isPresent();
+      if (exists && !model.getReplace() && !model.ifNotExists) {
+        throw QueryException.at(
+            model.name(),
+            State.TABLE_EXISTS,
+            "there is a model '" + name + "' already; use CREATE OR REPLACE MODEL");
+      }
+      if (!exists || model.getReplace()) {
+        catalog.put(new Model(name, folder, engine));
+      }
+    });
   }
 
   private EngineOptions engineOptions(SqlCreateModel model, String folder) {
@@ -144,12 +141,11 @@ final class Definitions {
 
   Prepared dropModel(SqlDropModel model) {
     String name = model.name().getSimple();
-    return update(
-        () -> {
-          if (!catalog.dropModel(name) && !model.ifExists) {
-            throw QueryException.at(model.name(), State.MODEL, "there is no model '" + name + "'");
-          }
-        });
+    return update(() -> {
+      if (!catalog.dropModel(name) && !model.ifExists) {
+        throw QueryException.at(model.name(), State.MODEL, "there is no model '" + name + "'");
+      }
+    });
   }
 
   Prepared showModels() {

@@ -24,7 +24,8 @@ final class Explain {
     RelNode shown =
         explain.getDepth() == SqlExplain.Depth.LOGICAL ? query.logical() : query.physical();
     String text =
-        RelOptUtil.dumpPlan("", shown, explain.getFormat(), explain.getDetailLevel()).stripTrailing();
+        RelOptUtil.dumpPlan("", shown, explain.getFormat(), explain.getDetailLevel())
+            .stripTrailing();
     return rows(query, types, context -> text);
   }
 

@@ -12,7 +12,11 @@ import org.apache.calcite.runtime.CalciteContextException;
 final class PlanErrors {
   private static final Pattern NO_OBJECT = Pattern.compile("Object '(.*?)' not found.*");
   private static final Pattern NO_COLUMN =
-      Pattern.compile("(Column '.*?' not found in any table|Column '.*?' not found in table '.*?').*");
+      Pattern.compile(
+          "(Column '.*?' not found in any table|Column '.*?' not found in table '.*?').*");
+
+  private static final Pattern NO_FUNCTION =
+      Pattern.compile("No match found for function signature (.*)");
 
   private PlanErrors() {}
 
@@ -33,9 +37,7 @@ final class PlanErrors {
 
   private static QueryException validation(CalciteContextException e, StatementTables tables) {
     String place =
-        e.getPosLine() < 1
-            ? ""
-            : "line " + e.getPosLine() + ", column " + e.getPosColumn() + ": ";
+        e.getPosLine() < 1 ? "" : "line " + e.getPosLine() + ", column " + e.getPosColumn() + ": ";
     String message = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
     Matcher object = NO_OBJECT.matcher(message);
     if (object.matches()) {
@@ -48,6 +50,11 @@ final class PlanErrors {
     }
     if (NO_COLUMN.matcher(message).matches()) {
       return new QueryException(State.NO_COLUMN, place + message, e);
+    }
+    Matcher function = NO_FUNCTION.matcher(message);
+    if (function.matches()) {
+      return new QueryException(
+          State.NO_FUNCTION, place + "there is no function " + function.group(1), e);
     }
     return new QueryException(State.SYNTAX, place + message, e);
   }

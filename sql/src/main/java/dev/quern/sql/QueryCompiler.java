@@ -12,6 +12,7 @@ import java.util.Map;
 import org.apache.calcite.adapter.enumerable.EnumerableInterpretable;
 import org.apache.calcite.adapter.enumerable.EnumerableRel;
 import org.apache.calcite.linq4j.Enumerable;
+import org.apache.calcite.linq4j.Enumerator;
 import org.apache.calcite.linq4j.Linq4j;
 import org.apache.calcite.plan.RelOptTable;
 import org.apache.calcite.rel.RelNode;
@@ -58,10 +59,7 @@ final class QueryCompiler {
                 .withIdentifierExpansion(true));
     SqlNode node = validator.validate(query);
     return new Validated(
-        node,
-        validator,
-        validator.getValidatedNodeType(node),
-        validator.getParameterRowType(node));
+        node, validator, validator.getValidatedNodeType(node), validator.getParameterRowType(node));
   }
 
   RelNode toRel(Validated query) {
@@ -104,11 +102,20 @@ final class QueryCompiler {
    * @param constants objects that the code refers to by name
    */
   record Code(Bindable<?> bindable, Map<String, Object> constants) {
-    Enumerable<Object[]> bind(QueryContext context) {
-      if (bindable instanceof ArrayBindable arrays) {
-        return arrays.bind(context);
+    /** Starts a run. */
+    Enumerator<Object[]> run(QueryContext context) {
+      try {
+        return rows(context.with(constants)).enumerator();
+      } catch (ExceptionInInitializerError e) {
+        // Constant expressions are evaluated when the generated class is loaded.
+        throw new IllegalArgumentException("a constant expression has no value", e.getCause());
       }
-      return bindable.bind(context).select(value -> new Object[] {value});
+    }
+
+    private Enumerable<Object[]> rows(QueryContext context) {
+      return bindable instanceof ArrayBindable arrays
+          ? arrays.bind(context)
+          : bindable.bind(context).select(value -> new Object[] {value});
     }
   }
 

@@ -100,7 +100,7 @@ public final class Session implements AutoCloseable {
       return new Prepared.Rows(
           validated.columns(),
           validated.parameters(),
-          context -> code.bind(context.with(code.constants())).enumerator(),
+          code::run,
           tables::close);
     }
   }
@@ -111,12 +111,11 @@ public final class Session implements AutoCloseable {
     counters = run;
     options
         .maxSeconds()
-        .ifPresent(
-            s ->
-                control.stopAfter(
-                    Duration.ofSeconds(s),
-                    State.BUDGET,
-                    "max-seconds-budget of " + s + " seconds reached; finished rows are kept"));
+        .ifPresent(s ->
+            control.stopAfter(
+                Duration.ofSeconds(s),
+                State.BUDGET,
+                "max-seconds-budget of " + s + " seconds reached; finished rows are kept"));
     return new QueryContext(
         types, options, allocator, control, run, model -> engine(model, run), parameters);
   }
@@ -153,13 +152,15 @@ public final class Session implements AutoCloseable {
   private Model model(String name) {
     return catalog
         .model(name)
-        .orElseThrow(
-            () ->
-                new QueryException(
-                    State.MODEL,
-                    "there is no model '" + name + "'; define it: CREATE MODEL " + name
-                        + " FROM 'folder'; defined are "
-                        + catalog.models().stream().map(Model::name).toList()));
+        .orElseThrow(() ->
+            new QueryException(
+                State.MODEL,
+                "there is no model '"
+                    + name
+                    + "'; define it: CREATE MODEL "
+                    + name
+                    + " FROM 'folder'; defined are "
+                    + catalog.models().stream().map(Model::name).toList()));
   }
 
   @Override

@@ -65,8 +65,7 @@ final class PromptTerms {
   }
 
   private static boolean isConcatenation(RexCall call) {
-    return CONCATENATIONS.contains(call.getOperator())
-        && SqlTypeUtil.inCharFamily(call.getType());
+    return CONCATENATIONS.contains(call.getOperator()) && SqlTypeUtil.inCharFamily(call.getType());
   }
 
   /** A cast that changes no character: to VARCHAR without a length that could cut. */

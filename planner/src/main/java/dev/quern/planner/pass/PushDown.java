@@ -20,7 +20,6 @@ public final class PushDown implements Pass {
           CoreRules.FILTER_SET_OP_TRANSPOSE,
           CoreRules.FILTER_MERGE,
           CoreRules.SORT_PROJECT_TRANSPOSE,
-          CoreRules.SORT_UNION_TRANSPOSE,
           CoreRules.PROJECT_MERGE,
           CoreRules.PROJECT_REMOVE);
 

@@ -67,7 +67,8 @@ final class ArrowValues {
       case Float8Vector v -> v::get;
       case VarBinaryVector v -> row -> new ByteString(v.get(row));
       case DateDayVector v -> v::get;
-      case DateMilliVector v -> row -> (int) Math.floorDiv(v.get(row), Duration.ofDays(1).toMillis());
+      case DateMilliVector v ->
+          row -> (int) Math.floorDiv(v.get(row), Duration.ofDays(1).toMillis());
       case TimeSecVector v -> row -> v.get(row) * 1000;
       case TimeMilliVector v -> v::get;
       case TimeMicroVector v -> row -> (int) (v.get(row) / 1000);

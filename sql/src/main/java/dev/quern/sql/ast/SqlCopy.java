@@ -13,8 +13,7 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 
 /** COPY (query) TO target (options). */
 public final class SqlCopy extends SqlCall {
-  private static final SqlOperator OPERATOR =
-      new SqlSpecialOperator("COPY", SqlKind.OTHER_DDL);
+  private static final SqlOperator OPERATOR = new SqlSpecialOperator("COPY", SqlKind.OTHER_DDL);
 
   private final SqlNode query;
   private final SqlIdentifier target;

@@ -20,7 +20,13 @@ public final class SqlCreateModel extends SqlCreate {
   private final SqlNode folder;
   private final SqlNodeList settings;
 
-  public SqlCreateModel(SqlParserPos position, boolean replace, boolean ifNotExists, SqlIdentifier name, SqlNode folder, SqlNodeList settings) {
+  public SqlCreateModel(
+      SqlParserPos position,
+      boolean replace,
+      boolean ifNotExists,
+      SqlIdentifier name,
+      SqlNode folder,
+      SqlNodeList settings) {
     super(OPERATOR, position, replace, ifNotExists);
     this.name = name;
     this.folder = folder;

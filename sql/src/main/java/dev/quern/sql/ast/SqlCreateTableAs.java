@@ -18,7 +18,12 @@ public final class SqlCreateTableAs extends SqlCreate {
   private final SqlIdentifier target;
   private final SqlNode query;
 
-  public SqlCreateTableAs(SqlParserPos position, boolean replace, boolean ifNotExists, SqlIdentifier target, SqlNode query) {
+  public SqlCreateTableAs(
+      SqlParserPos position,
+      boolean replace,
+      boolean ifNotExists,
+      SqlIdentifier target,
+      SqlNode query) {
     super(OPERATOR, position, replace, ifNotExists);
     this.target = target;
     this.query = query;

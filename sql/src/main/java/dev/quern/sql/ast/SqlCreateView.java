@@ -20,7 +20,12 @@ public final class SqlCreateView extends SqlCreate {
   private final SqlNodeList columns;
   private final SqlNode query;
 
-  public SqlCreateView(SqlParserPos position, boolean replace, SqlIdentifier name, SqlNodeList columns, SqlNode query) {
+  public SqlCreateView(
+      SqlParserPos position,
+      boolean replace,
+      SqlIdentifier name,
+      SqlNodeList columns,
+      SqlNode query) {
     super(OPERATOR, position, replace, false);
     this.name = name;
     this.columns = columns;

@@ -14,7 +14,6 @@ public final class SqlShowModels extends SqlCall {
   private static final SqlOperator OPERATOR =
       new SqlSpecialOperator("SHOW MODELS", SqlKind.OTHER_DDL);
 
-
   public SqlShowModels(SqlParserPos position) {
     super(position);
   }

@@ -8,7 +8,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 
 /** Views and models of one session. Names keep their case and match in any case. */
 public final class Catalog {
-  private final Map<String, View> views = new ConcurrentSkipListMap<>(String.CASE_INSENSITIVE_ORDER);
+  private final Map<String, View> views =
+      new ConcurrentSkipListMap<>(String.CASE_INSENSITIVE_ORDER);
   private final Map<String, Model> models =
       new ConcurrentSkipListMap<>(String.CASE_INSENSITIVE_ORDER);
 

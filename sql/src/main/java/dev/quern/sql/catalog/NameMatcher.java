@@ -1,5 +1,6 @@
 package dev.quern.sql.catalog;
 
+import com.google.common.collect.Iterables;
 import dev.quern.planner.QueryException;
 import dev.quern.planner.QueryException.State;
 import java.util.List;
@@ -49,7 +50,10 @@ final class NameMatcher implements SqlNameMatcher {
     if (others.size() > 1) {
       throw new QueryException(
           State.NO_COLUMN,
-          "column '" + name + "' is ambiguous: " + String.join(", ", others)
+          "column '"
+              + name
+              + "' is ambiguous: "
+              + String.join(", ", others)
               + " differ only by case; write the one you mean in double quotes");
     }
     return anyCase.field(row, name);
@@ -57,7 +61,8 @@ final class NameMatcher implements SqlNameMatcher {
 
   @Override
   public int frequency(Iterable<String> names, String name) {
-    return anyCase.frequency(names, name);
+    int exact = Iterables.frequency(names, name);
+    return exact > 0 ? exact : anyCase.frequency(names, name);
   }
 
   @Override

@@ -60,8 +60,7 @@ final class SourceTable extends AbstractTable implements ScanTable, Translatable
   }
 
   @Override
-  public Enumerable<Object[]> scan(
-      DataContext context, int[] columns, List<ColumnFilter> filters) {
+  public Enumerable<Object[]> scan(DataContext context, int[] columns, List<ColumnFilter> filters) {
     List<Field> fields = source.schema().getFields();
     List<String> names = Arrays.stream(columns).mapToObj(i -> fields.get(i).getName()).toList();
     QueryContext query = (QueryContext) context;

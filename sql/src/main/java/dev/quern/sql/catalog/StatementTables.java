@@ -72,7 +72,10 @@ public final class StatementTables extends AbstractSchema implements AutoCloseab
     if (!namesFile(name)) {
       failures.put(
           name,
-          "there is no view '" + name + "'; a file's name needs its extension, such as \"" + name
+          "there is no view '"
+              + name
+              + "'; a file's name needs its extension, such as \""
+              + name
               + ".parquet\"");
       return;
     }

@@ -27,18 +27,17 @@ final class ColumnTypes {
 
   static List<AvaticaParameter> parameters(RelDataType row) {
     return row.getFieldList().stream()
-        .map(
-            field -> {
-              RelDataType type = field.getType();
-              return new AvaticaParameter(
-                  true,
-                  precision(type),
-                  scale(type),
-                  type.getSqlTypeName().getJdbcOrdinal(),
-                  type.getSqlTypeName().getName(),
-                  Object.class.getName(),
-                  field.getName());
-            })
+        .map(field -> {
+          RelDataType type = field.getType();
+          return new AvaticaParameter(
+              true,
+              precision(type),
+              scale(type),
+              type.getSqlTypeName().getJdbcOrdinal(),
+              type.getSqlTypeName().getName(),
+              Object.class.getName(),
+              field.getName());
+        })
         .toList();
   }
 

@@ -10,10 +10,12 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.calcite.avatica.util.ByteString;
+import org.apache.calcite.avatica.util.StructImpl;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeField;
 
@@ -69,8 +71,7 @@ final class JdbcValues {
         yield map;
       }
       case DATE -> Date.valueOf(LocalDate.ofEpochDay(((Number) value).longValue()));
-      case TIME ->
-          Time.valueOf(LocalTime.ofNanoOfDay(((Number) value).longValue() * 1_000_000));
+      case TIME -> Time.valueOf(LocalTime.ofNanoOfDay(((Number) value).longValue() * 1_000_000));
       case TIMESTAMP ->
           Timestamp.valueOf(
               LocalDateTime.ofEpochSecond(
@@ -82,14 +83,15 @@ final class JdbcValues {
     };
   }
 
-  private static List<Object> struct(RelDataType type, Object value) {
+  private static StructImpl struct(RelDataType type, Object value) {
     List<RelDataTypeField> fields = type.getFieldList();
-    List<?> values = value instanceof Object[] array ? java.util.Arrays.asList(array) : (List<?>) value;
+    List<?> values =
+        value instanceof Object[] array ? Arrays.asList(array) : (List<?>) value;
     List<Object> result = new ArrayList<>();
     for (int i = 0; i < fields.size(); i++) {
       result.add(value(fields.get(i).getType(), values.get(i)));
     }
-    return result;
+    return new StructImpl(result);
   }
 
   /**

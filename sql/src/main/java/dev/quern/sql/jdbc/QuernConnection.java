@@ -31,8 +31,7 @@ public final class QuernConnection extends AvaticaConnection {
   }
 
   static QuernConnection open(
-      QuernDriver driver, AvaticaFactory factory, String url, Properties info)
-      throws SQLException {
+      QuernDriver driver, AvaticaFactory factory, String url, Properties info) throws SQLException {
     Map<String, String> values = new HashMap<>();
     for (String name : info.stringPropertyNames()) {
       if (!IGNORED.contains(name)) {
@@ -45,8 +44,7 @@ public final class QuernConnection extends AvaticaConnection {
     } catch (IllegalArgumentException e) {
       throw new SQLException(QuernDriver.PREFIX + " " + e.getMessage(), "08001", e);
     }
-    return new QuernConnection(
-        driver, factory, url, info, new Session(driver.engines(), options));
+    return new QuernConnection(driver, factory, url, info, new Session(driver.engines(), options));
   }
 
   /** What the statement under way, or the last one, has done. */

@@ -34,10 +34,9 @@ public final class QuernDriver extends UnregisteredDriver {
 
   /** The driver with engines that run models in this process. */
   public QuernDriver() {
-    this(
-        options -> {
-          throw new EngineException("models cannot be run yet: this build has no local engine");
-        });
+    this(options -> {
+      throw new EngineException("models cannot be run yet: this build has no local engine");
+    });
   }
 
   public QuernDriver(EngineFactory factory) {

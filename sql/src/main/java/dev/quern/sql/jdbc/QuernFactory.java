@@ -43,8 +43,7 @@ public final class QuernFactory implements AvaticaFactory {
       int type,
       int concurrency,
       int holdability) {
-    return new QuernStatement(
-        (QuernConnection) connection, handle, type, concurrency, holdability);
+    return new QuernStatement((QuernConnection) connection, handle, type, concurrency, holdability);
   }
 
   @Override
@@ -69,7 +68,12 @@ public final class QuernFactory implements AvaticaFactory {
       Meta.Frame firstFrame)
       throws SQLException {
     return new QuernResultSet(
-        statement, state, signature, newResultSetMetaData(statement, signature), timeZone, firstFrame);
+        statement,
+        state,
+        signature,
+        newResultSetMetaData(statement, signature),
+        timeZone,
+        firstFrame);
   }
 
   @Override

@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.calcite.avatica.AvaticaStatement;
-import org.apache.calcite.avatica.Meta;
 import org.apache.calcite.avatica.MetaImpl;
 import org.apache.calcite.avatica.MissingResultsException;
 import org.apache.calcite.avatica.NoSuchStatementException;
@@ -40,7 +39,7 @@ final class QuernMeta extends MetaImpl {
   public ExecuteResult prepareAndExecute(
       StatementHandle handle, String sql, long maxRows, PrepareCallback callback)
       throws NoSuchStatementException {
-    return prepareAndExecute(handle, sql, maxRows, -1, callback);
+    throw new UnsupportedOperationException("the form with a first frame is used");
   }
 
   @Override
@@ -67,7 +66,7 @@ final class QuernMeta extends MetaImpl {
   @Deprecated
   public ExecuteResult execute(StatementHandle handle, List<TypedValue> values, long maxRows)
       throws NoSuchStatementException {
-    return execute(handle, values, -1);
+    throw new UnsupportedOperationException("the form with a first frame is used");
   }
 
   @Override
@@ -181,6 +180,7 @@ final class QuernMeta extends MetaImpl {
 
   @Override
   public void rollback(ConnectionHandle connection) {
-    throw new UnsupportedOperationException("there are no transactions: each statement stands alone");
+    throw new UnsupportedOperationException(
+        "there are no transactions: each statement stands alone");
   }
 }

@@ -4,18 +4,19 @@ import dev.quern.sql.run.QueryContext;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.function.Supplier;
 import org.apache.calcite.linq4j.Enumerator;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeField;
 
-/** Rows of a running query as JDBC takes them: ROW values become lists. */
+/** Rows of a running query as JDBC takes them: ROW values become Structs. */
 final class QuernRows implements Iterator<Object>, AutoCloseable {
   private final QueryContext context;
   private final RunningStatement running;
   private final List<RelDataType> types;
   private final boolean nested;
   private final long most;
-  private final java.util.function.Supplier<Enumerator<Object[]>> start;
+  private final Supplier<Enumerator<Object[]>> start;
   private Enumerator<Object[]> rows;
   private long given;
   private Object[] next;
@@ -28,7 +29,7 @@ final class QuernRows implements Iterator<Object>, AutoCloseable {
       QueryContext context,
       RunningStatement running,
       RelDataType columns,
-      java.util.function.Supplier<Enumerator<Object[]>> start,
+      Supplier<Enumerator<Object[]>> start,
       long most) {
     this.context = context;
     this.running = running;

@@ -12,10 +12,7 @@ final class QuernSignature extends Meta.Signature {
   private final Prepared prepared;
 
   private QuernSignature(
-      String sql,
-      Prepared prepared,
-      List<ColumnMetaData> columns,
-      Meta.StatementType type) {
+      String sql, Prepared prepared, List<ColumnMetaData> columns, Meta.StatementType type) {
     super(
         columns,
         sql,
@@ -30,10 +27,7 @@ final class QuernSignature extends Meta.Signature {
     return switch (prepared) {
       case Prepared.Rows rows ->
           new QuernSignature(
-              sql,
-              prepared,
-              ColumnTypes.columns(rows.columns(), types),
-              Meta.StatementType.SELECT);
+              sql, prepared, ColumnTypes.columns(rows.columns(), types), Meta.StatementType.SELECT);
       case Prepared.Update update ->
           new QuernSignature(sql, prepared, List.of(), Meta.StatementType.OTHER_DDL);
     };

@@ -22,12 +22,23 @@ final class SqlErrors {
         return known;
       }
     }
+    return unexpected(failure);
+  }
+
+  /** Failures of generated code and of Calcite: the innermost message says most. */
+  private static SQLException unexpected(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null) {
       root = root.getCause();
     }
     String message = root.getMessage() == null ? root.toString() : root.getMessage();
-    return new SQLException(message, dataState(root), failure);
+    return switch (root) {
+      case NumberFormatException e ->
+          new SQLException("a value cannot be read as a number: " + message, "22018", failure);
+      case IllegalArgumentException e -> new SQLException(message, State.DATA.code(), failure);
+      case IndexOutOfBoundsException e -> new SQLException(message, State.DATA.code(), failure);
+      default -> new SQLException(message, State.GENERAL.code(), failure);
+    };
   }
 
   /** Failures whose message says all; null for others. */
@@ -38,18 +49,11 @@ final class SqlErrors {
       case QueryException e -> new SQLException(e.getMessage(), e.state().code(), failure);
       case EngineException e -> new SQLException(e.getMessage(), State.MODEL.code(), failure);
       case TableException e -> new SQLException(e.getMessage(), State.FILE.code(), failure);
+      case ArithmeticException e when "/ by zero".equals(e.getMessage()) ->
+          new SQLException("division by zero", "22012", failure);
       case ArithmeticException e ->
           new SQLException(e.getMessage(), State.OUT_OF_RANGE.code(), failure);
       default -> null;
-    };
-  }
-
-  private static String dataState(Throwable root) {
-    return switch (root) {
-      case NumberFormatException e -> "22018";
-      case IllegalArgumentException e -> State.DATA.code();
-      case IndexOutOfBoundsException e -> State.DATA.code();
-      default -> State.GENERAL.code();
     };
   }
 

@@ -60,10 +60,9 @@ final class CallRenderer {
   Optional<List<PromptPart>> tail(Object[] row) {
     boolean nullHead =
         call.prompt().subList(0, headTerms).stream()
-            .anyMatch(
-                term ->
-                    term instanceof PromptTerm.Parameter(int index)
-                        && context.parameter(index) == null);
+            .anyMatch(term ->
+                term instanceof PromptTerm.Parameter(int index)
+                    && context.parameter(index) == null);
     return nullHead
         ? Optional.empty()
         : parts(call.prompt().subList(headTerms, call.prompt().size()), row);
@@ -108,18 +107,17 @@ final class CallRenderer {
   private static CallOptions options(GenerateCall call, QueryContext context) {
     Map<Argument, Object> values = new EnumMap<>(Argument.class);
     call.options()
-        .forEach(
-            (argument, term) -> {
-              Object value =
-                  switch (term) {
-                    case OptionTerm.Constant(Object constant) -> constant;
-                    case OptionTerm.Parameter(int index) -> context.parameter(index);
-                    case OptionTerm.Column c -> null;
-                  };
-              if (value != null) {
-                values.put(argument, value);
-              }
-            });
+        .forEach((argument, term) -> {
+          Object value =
+              switch (term) {
+                case OptionTerm.Constant(Object constant) -> constant;
+                case OptionTerm.Parameter(int index) -> context.parameter(index);
+                case OptionTerm.Column c -> null;
+              };
+          if (value != null) {
+            values.put(argument, value);
+          }
+        });
     try {
       CallOptions options = CallOptions.of(values);
       return options.engine().seed().isPresent() ? options : options.withSeed(defaultSeed(context));

@@ -60,7 +60,9 @@ final class GenerateRows implements Enumerator<Object[]> {
     if (allowed <= 0 && input.moveNext()) {
       context
           .control()
-          .stop(State.BUDGET, "max-rows-budget of " + budget + " rows reached; finished rows are kept");
+          .stop(
+              State.BUDGET,
+              "max-rows-budget of " + budget + " rows reached; finished rows are kept");
       context.control().check();
     }
     if (rows.isEmpty()) {

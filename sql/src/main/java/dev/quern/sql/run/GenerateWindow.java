@@ -80,8 +80,7 @@ final class GenerateWindow implements AutoCloseable {
     String message = answer.error().orElseThrow();
     OnError onError = call.options().onError();
     if (onError == OnError.FAIL) {
-      throw new QueryException(
-          State.ROW_FAILED, "GENERATE failed in row " + row + ": " + message);
+      throw new QueryException(State.ROW_FAILED, "GENERATE failed in row " + row + ": " + message);
     }
     context.counters().failedRow();
     context.warnings().failedRow(row, message);

@@ -39,15 +39,14 @@ public final class QueryControl implements AutoCloseable {
     watch =
         Thread.ofVirtual()
             .name("quern-timeout")
-            .start(
-                () -> {
-                  try {
-                    Thread.sleep(time);
-                    stop(state, message);
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                });
+            .start(() -> {
+              try {
+                Thread.sleep(time);
+                stop(state, message);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
   }
 
   /**

@@ -1,0 +1,34 @@
+package dev.quern.sql;
+
+import dev.quern.executor.engine.ScriptedEngine.Reply;
+import dev.quern.executor.engine.ScriptedEngine.Script;
+import java.util.Locale;
+
+/** What the scripted engine of the tests answers. */
+final class TestAnswers {
+  private TestAnswers() {}
+
+  /**
+   * {@code upper: x} gives X, {@code long? x} gives yes or no, {@code REFUSE} fails the row, {@code
+   * CRASH} the engine; anything else comes back in angle brackets.
+   */
+  static Reply answer(String prompt) {
+    if (prompt.contains("REFUSE")) {
+      return new Reply.Refusal("refused");
+    }
+    if (prompt.contains("CRASH")) {
+      return new Reply.Failure("the engine crashed");
+    }
+    if (prompt.startsWith("upper: ")) {
+      return new Reply.Text(prompt.substring(7).toUpperCase(Locale.ROOT));
+    }
+    if (prompt.startsWith("long? ")) {
+      return new Reply.Text(prompt.length() > 9 ? "yes" : "no");
+    }
+    return new Reply.Text("<" + prompt + ">");
+  }
+
+  static Script script() {
+    return new Script((text, options) -> answer(text), 0, 0);
+  }
+}
