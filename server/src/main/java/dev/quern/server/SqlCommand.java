@@ -1,7 +1,7 @@
 package dev.quern.server;
 
-import dev.quern.server.query.Connections;
 import dev.quern.server.query.Cancellation;
+import dev.quern.server.query.Connections;
 import dev.quern.server.query.StatementText;
 import dev.quern.server.rows.RowFormat;
 import java.nio.file.Path;

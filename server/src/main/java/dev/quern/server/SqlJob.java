@@ -2,9 +2,9 @@ package dev.quern.server;
 
 import dev.quern.server.prompt.HistoryFile;
 import dev.quern.server.prompt.SqlPrompt;
+import dev.quern.server.query.Cancellation;
 import dev.quern.server.query.Connections;
 import dev.quern.server.query.Failures;
-import dev.quern.server.query.Cancellation;
 import dev.quern.server.query.JobProgress;
 import dev.quern.server.query.JobStatistics;
 import dev.quern.server.query.OutputFile;
@@ -129,11 +129,7 @@ final class SqlJob {
   private void run(QuernConnection connection, List<String> statements, RowWriter writer) {
     var runner =
         new QueryRunner(
-            connection,
-            console.err(),
-            line,
-            new JobProgress(connection::statistics),
-            cancellation);
+            connection, console.err(), line, new JobProgress(connection::statistics), cancellation);
     for (String statement : statements) {
       try {
         runner.run(statement, writer);

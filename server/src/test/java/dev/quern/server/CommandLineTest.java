@@ -24,7 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The command line in one process, over the JDBC driver and an engine that shouts the prompt back. */
+/**
+ * The command line in one process, over the JDBC driver and an engine that shouts the prompt back.
+ */
 class CommandLineTest {
   private static final String TICKETS = "src/main/demo/tickets.parquet";
 
@@ -49,7 +51,11 @@ class CommandLineTest {
   @Test
   void rowsComeAsJsonWithTheQuerysNamesAndTypes() throws Exception {
     Result result =
-        run("sql", "--format", "json", "-c",
+        run(
+            "sql",
+            "--format",
+            "json",
+            "-c",
             "SELECT id AS \"Id\", GENERATE(body) AS answer FROM '" + TICKETS + "' LIMIT 2");
     assertEquals(0, result.code(), result.err());
     List<String> lines = result.out().lines().toList();
@@ -69,8 +75,13 @@ class CommandLineTest {
     details.fieldNames().forEachRemaining(names::add);
     assertEquals(
         new TreeSet<>(
-            List.of("text", "finish_reason", "prompt_tokens", "cached_tokens",
-                "completion_tokens", "error")),
+            List.of(
+                "text",
+                "finish_reason",
+                "prompt_tokens",
+                "cached_tokens",
+                "completion_tokens",
+                "error")),
         names);
     assertEquals("TWO WORDS", details.path("text").asText());
     assertEquals(2, details.path("prompt_tokens").asInt());
@@ -95,7 +106,11 @@ class CommandLineTest {
         run("sql", "--format", "json", "-c", "SELECT GENERATE(CAST(NULL AS VARCHAR)) AS g"));
     assertEquals(
         new Result(0, "g\r\n", ""),
-        run("sql", "--format", "csv", "-c",
+        run(
+            "sql",
+            "--format",
+            "csv",
+            "-c",
             "SELECT GENERATE(body) AS g FROM '" + TICKETS + "' WHERE id < 0"));
   }
 
@@ -106,7 +121,13 @@ class CommandLineTest {
     assertEquals(new Result(0, "", ""), good);
     assertEquals("a\r\n1\r\n", Files.readString(file));
     Result bad =
-        run("sql", "--format", "csv", "--output", file.toString(), "-c",
+        run(
+            "sql",
+            "--format",
+            "csv",
+            "--output",
+            file.toString(),
+            "-c",
             "SELECT 2 AS a; SELECT * FROM 'no-such.parquet'");
     assertEquals(1, bad.code());
     assertEquals("a\r\n1\r\n", Files.readString(file));
@@ -127,7 +148,11 @@ class CommandLineTest {
   void statsHaveTheFieldsOfTheContractAlsoWhenTheQueryFails() throws IOException {
     Path file = folder.resolve("stats.json");
     Result result =
-        run("sql", "--stats", file.toString(), "-c",
+        run(
+            "sql",
+            "--stats",
+            file.toString(),
+            "-c",
             "SELECT GENERATE(product) FROM '" + TICKETS + "'; SELECT * FROM 'no-such.parquet'");
     assertEquals(1, result.code());
     JsonNode stats = new ObjectMapper().readTree(file.toFile());
@@ -135,9 +160,18 @@ class CommandLineTest {
     stats.fieldNames().forEachRemaining(names::add);
     assertEquals(
         new TreeSet<>(
-            List.of("rows", "distinct_prompts", "engine_calls", "prompt_tokens",
-                "cached_prompt_tokens", "computed_prompt_tokens", "recomputed_prompt_tokens",
-                "completion_tokens", "seconds", "rows_per_second", "load_seconds",
+            List.of(
+                "rows",
+                "distinct_prompts",
+                "engine_calls",
+                "prompt_tokens",
+                "cached_prompt_tokens",
+                "computed_prompt_tokens",
+                "recomputed_prompt_tokens",
+                "completion_tokens",
+                "seconds",
+                "rows_per_second",
+                "load_seconds",
                 "peak_memory_bytes")),
         names);
     assertEquals(24, stats.path("rows").asInt());
@@ -149,8 +183,18 @@ class CommandLineTest {
   void budgetEndsWithThreeAndKeepsFinishedRows() throws IOException {
     Path file = folder.resolve("rows.json");
     Result result =
-        run("sql", "--format", "json", "--output", file.toString(), "--max-rows-budget", "3",
-            "--window-rows", "1", "-c", "SELECT id, GENERATE(body) FROM '" + TICKETS + "'");
+        run(
+            "sql",
+            "--format",
+            "json",
+            "--output",
+            file.toString(),
+            "--max-rows-budget",
+            "3",
+            "--window-rows",
+            "1",
+            "-c",
+            "SELECT id, GENERATE(body) FROM '" + TICKETS + "'");
     assertEquals(3, result.code(), result.err());
     assertTrue(result.err().contains("max-rows-budget"), result.err());
     assertEquals(3, Files.readAllLines(file).size());
@@ -229,8 +273,7 @@ class CommandLineTest {
     byte[] latin1 = "SELECT 'caf\u00e9'".getBytes(StandardCharsets.ISO_8859_1);
     Result result = runWithInput(latin1, "sql");
     assertEquals(2, result.code());
-    assertTrue(
-        result.err().contains("standard input is not UTF-8 at byte 11"), result.err());
+    assertTrue(result.err().contains("standard input is not UTF-8 at byte 11"), result.err());
   }
 
   @Test
@@ -274,13 +317,12 @@ class CommandLineTest {
   private static Result runWithInput(byte[] input, String... arguments) {
     var captured = CapturedConsole.withInput(input);
     var driver =
-        new QuernDriver(
-            options -> {
-              if (options.model().isPresent()) {
-                throw new EngineException(options.model().get() + ": no such folder");
-              }
-              return ScriptedEngine.answering(String::toUpperCase);
-            });
+        new QuernDriver(options -> {
+          if (options.model().isPresent()) {
+            throw new EngineException(options.model().get() + ": no such folder");
+          }
+          return ScriptedEngine.answering(String::toUpperCase);
+        });
     var commands =
         Main.commands(
             captured.console(),

@@ -18,7 +18,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The script {@code quern} in a clone of its own, with JDKs and a Maven that only say their name. */
+/**
+ * The script {@code quern} in a clone of its own, with JDKs and a Maven that only say their name.
+ */
 class LauncherTest {
   @TempDir Path folder;
 
@@ -39,8 +41,12 @@ class LauncherTest {
     tools = Files.createDirectories(folder.resolve("tools"));
     script(
         tools.resolve("mvn"),
-        "echo built >>'" + clone + "/builds'; mkdir -p server/target/quern/lib;"
-            + " : >server/target/quern/lib/quern-server-0.jar; [ ! -e '" + clone + "/broken' ]"
+        "echo built >>'"
+            + clone
+            + "/builds'; mkdir -p server/target/quern/lib;"
+            + " : >server/target/quern/lib/quern-server-0.jar; [ ! -e '"
+            + clone
+            + "/broken' ]"
             + " || { echo '[ERROR] Foo.java: no'; exit 1; }");
     environment.put("PATH", tools + ":/usr/bin:/bin");
     environment.put("HOME", folder.toString());
@@ -133,7 +139,8 @@ class LauncherTest {
     Result result = run(folder.resolve("tools"), link, "sql", "-c", "SELECT 'a  b'", "");
     assertEquals(42, result.code(), result.err());
     List<String> lines = result.out().lines().toList();
-    assertEquals(List.of("sql", "-c", "SELECT 'a  b'", ""), lines.subList(lines.size() - 4, lines.size()));
+    assertEquals(
+        List.of("sql", "-c", "SELECT 'a  b'", ""), lines.subList(lines.size() - 4, lines.size()));
     assertTrue(
         result.out().contains("-Dquern.embedded-model=" + clone + "/executor/embedded-model"),
         result.out());
@@ -154,7 +161,9 @@ class LauncherTest {
     Files.createDirectories(home.resolve("bin"));
     Files.writeString(
         home.resolve("release"), "IMPLEMENTOR=\"Test\"\nJAVA_VERSION=\"" + version + "\"\n");
-    script(home.resolve("bin/java"), "echo " + home.getFileName() + "; printf '%s\\n' \"$@\"; exit 42");
+    script(
+        home.resolve("bin/java"),
+        "echo " + home.getFileName() + "; printf '%s\\n' \"$@\"; exit 42");
     script(home.resolve("bin/javac"), "exit 0");
     return home;
   }
@@ -163,8 +172,21 @@ class LauncherTest {
   private String pathWithoutJava() throws IOException {
     Path bin = Files.createDirectories(folder.resolve("bin"));
     for (String tool :
-        List.of("sh", "dirname", "readlink", "sed", "cat", "mkdir", "rm", "mv", "date", "find",
-            "head", "grep", "cksum", "sleep")) {
+        List.of(
+            "sh",
+            "dirname",
+            "readlink",
+            "sed",
+            "cat",
+            "mkdir",
+            "rm",
+            "mv",
+            "date",
+            "find",
+            "head",
+            "grep",
+            "cksum",
+            "sleep")) {
       for (String from : List.of("/usr/bin/", "/bin/")) {
         if (Files.isExecutable(Path.of(from + tool)) && !Files.exists(bin.resolve(tool))) {
           script(bin.resolve(tool), "exec " + from + tool + " \"$@\"");

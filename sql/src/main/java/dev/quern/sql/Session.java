@@ -98,10 +98,7 @@ public final class Session implements AutoCloseable {
     Prepared.Rows prepared() {
       Code code = QueryCompiler.generate(physical);
       return new Prepared.Rows(
-          validated.columns(),
-          validated.parameters(),
-          code::run,
-          tables::close);
+          validated.columns(), validated.parameters(), code::run, tables::close);
     }
   }
 

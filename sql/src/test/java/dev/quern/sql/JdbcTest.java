@@ -35,11 +35,10 @@ class JdbcTest {
   private final List<ScriptedEngine> engines = new ArrayList<>();
 
   private QuernDriver driver(Script script) {
-    return new QuernDriver(
-        options -> {
-          engines.add(new ScriptedEngine(script));
-          return engines.getLast();
-        });
+    return new QuernDriver(options -> {
+      engines.add(new ScriptedEngine(script));
+      return engines.getLast();
+    });
   }
 
   private Connection connect(String options) throws SQLException {
@@ -130,8 +129,7 @@ class JdbcTest {
         PreparedStatement statement =
             connection.prepareStatement("SELECT GENERATE('x', temperature => ?)")) {
       statement.setDouble(1, -2);
-      SQLException e =
-          assertThrows(SQLException.class, () -> column(statement.executeQuery()));
+      SQLException e = assertThrows(SQLException.class, () -> column(statement.executeQuery()));
       assertEquals("22000", e.getSQLState());
       assertEquals("GENERATE: temperature must be in [0, 100] but is -2.0", e.getMessage());
     }
@@ -182,8 +180,7 @@ class JdbcTest {
     try (Connection connection = connect("");
         Statement statement = connection.createStatement();
         ResultSet rows =
-            statement.executeQuery(
-                "SELECT GENERATE(v) FROM (VALUES ('REFUSE'), ('ok')) AS t(v)")) {
+            statement.executeQuery("SELECT GENERATE(v) FROM (VALUES ('REFUSE'), ('ok')) AS t(v)")) {
       assertEquals(2, column(rows).size());
       assertEquals("01000", statement.getWarnings().getSQLState());
       assertEquals("GENERATE failed in row 1: refused", rows.getWarnings().getMessage());
@@ -228,15 +225,14 @@ class JdbcTest {
         Statement statement = connection.createStatement()) {
       Thread canceller =
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      asked.await();
-                      statement.cancel();
-                    } catch (InterruptedException | SQLException e) {
-                      throw new IllegalStateException(e);
-                    }
-                  });
+              .start(() -> {
+                try {
+                  asked.await();
+                  statement.cancel();
+                } catch (InterruptedException | SQLException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
       ResultSet rows = statement.executeQuery("SELECT GENERATE('x')");
       SQLException e = assertThrows(SQLException.class, rows::next);
       canceller.join();

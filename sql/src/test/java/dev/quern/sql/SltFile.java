@@ -78,7 +78,8 @@ final class SltFile {
         + "\n"
         + SEPARATOR
         + "\n"
-        + String.join("\n", result).replace(Path.of(data).toAbsolutePath().toString(), "$DATA")
+        + String.join("\n", result)
+            .replace(Path.of(data).toAbsolutePath().toString(), "$DATA")
             .replace(data, "$DATA")
         + "\n";
   }

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.quern.sql.run.QueryStatistics;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.io.StringWriter;
 
 /** Writes what a job cost, as the command line's contract has it. */
 public final class StatsFile {

@@ -36,7 +36,8 @@ class SqlPromptTest {
 
   @Test
   void statementsMayTakeSeveralLinesAndErrorsDoNotEndThePrompt() throws Exception {
-    String shown = type("SELECT 'an;'\n || 'swer' AS a\n;\nSELCT;\nSELECT 2 AS b; SELECT 3 AS c;\n\\q\n");
+    String shown =
+        type("SELECT 'an;'\n || 'swer' AS a\n;\nSELCT;\nSELECT 2 AS b; SELECT 3 AS c;\n\\q\n");
     assertTrue(shown.contains("an;swer"), shown);
     assertTrue(shown.contains("quern: line 1, column 1"), shown);
     assertTrue(shown.contains(" b\n---\n 2\n"), shown);
@@ -45,8 +46,7 @@ class SqlPromptTest {
 
   @Test
   void commandsDescribeAndHelp() throws Exception {
-    String shown =
-        type(".help\n\\d 'src/main/demo/tickets.parquet'\n\\x\n\\q\n");
+    String shown = type(".help\n\\d 'src/main/demo/tickets.parquet'\n\\x\n\\q\n");
     assertTrue(shown.contains("\\d TABLE"), shown);
     assertTrue(shown.contains("body  VARCHAR"), shown);
     assertTrue(shown.contains("there is no command \\x"), shown);
@@ -99,7 +99,8 @@ class SqlPromptTest {
       List<Candidate> candidates = new ArrayList<>();
       new SqlCompleter(connection).complete(null, new DefaultParser().parse("", 0), candidates);
       List<String> words = candidates.stream().map(Candidate::value).toList();
-      assertTrue(words.containsAll(List.of("SELECT", "GENERATE(", "max_tokens =>")), words::toString);
+      assertTrue(
+          words.containsAll(List.of("SELECT", "GENERATE(", "max_tokens =>")), words::toString);
     }
   }
 

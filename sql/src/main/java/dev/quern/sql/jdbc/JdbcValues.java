@@ -85,8 +85,7 @@ final class JdbcValues {
 
   private static StructImpl struct(RelDataType type, Object value) {
     List<RelDataTypeField> fields = type.getFieldList();
-    List<?> values =
-        value instanceof Object[] array ? Arrays.asList(array) : (List<?>) value;
+    List<?> values = value instanceof Object[] array ? Arrays.asList(array) : (List<?>) value;
     List<Object> result = new ArrayList<>();
     for (int i = 0; i < fields.size(); i++) {
       result.add(value(fields.get(i).getType(), values.get(i)));
