@@ -22,7 +22,8 @@ public final class RunCounters {
   private volatile long end;
   private volatile OptionalLong total = OptionalLong.empty();
 
-  void total(OptionalLong rows) {
+  /** Rows that will have gone through GENERATE at the end. */
+  public void total(OptionalLong rows) {
     total = rows;
   }
 
