@@ -1,5 +1,7 @@
 package dev.quern.server;
 
+import dev.quern.executor.device.DeviceException;
+import dev.quern.executor.engine.EngineException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +31,9 @@ public final class CommandLineInterface {
     } catch (CommandException e) {
       report(e.getMessage(), e, verbose);
       return e.exitCode().code();
+    } catch (EngineException | DeviceException e) {
+      report(e.getMessage(), e, verbose);
+      return ExitCode.UNUSABLE.code();
     } catch (RuntimeException e) {
       report("internal error: " + e + (verbose ? "" : "; --verbose shows where"), e, verbose);
       return ExitCode.QUERY_FAILED.code();

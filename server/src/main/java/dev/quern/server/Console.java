@@ -4,16 +4,19 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
  * The three standard streams, UTF-8 whatever the locale, and which of them are terminals.
  *
+ * @param data standard output for rows: unlike a PrintStream it reports what cannot be written
  * @param columns width of the terminal that standard output is, in character cells
  */
 public record Console(
     InputStream in,
+    OutputStream data,
     PrintStream out,
     PrintStream err,
     boolean inTerminal,
@@ -30,18 +33,21 @@ public record Console(
    */
   public static Console ofProcess() {
     String terminals = System.getProperty("quern.terminal", "");
+    var out = new FileOutputStream(FileDescriptor.out);
     return new Console(
         new FileInputStream(FileDescriptor.in),
-        stream(FileDescriptor.out),
-        stream(FileDescriptor.err),
+        out,
+        new PrintStream(out, false, StandardCharsets.UTF_8),
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
         terminals.contains("0"),
         terminals.contains("1"),
         terminals.contains("2"),
         columns(System.getProperty("quern.columns", "")));
   }
 
-  private static PrintStream stream(FileDescriptor descriptor) {
-    return new PrintStream(new FileOutputStream(descriptor), false, StandardCharsets.UTF_8);
+  /** A line for the person at the other end, beside the data. */
+  public void notice(String text) {
+    err.println("quern: " + text);
   }
 
   private static int columns(String text) {

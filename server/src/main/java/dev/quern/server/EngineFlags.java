@@ -1,10 +1,12 @@
 package dev.quern.server;
 
 import dev.quern.executor.engine.EngineOptions;
+import dev.quern.sql.SessionOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -87,14 +89,23 @@ public final class EngineFlags {
    */
   public static EngineFlags given(ParseResult command) {
     var values = new TreeMap<String, String>();
-    for (var flag : java.util.stream.Stream.concat(ENGINE.stream(), SESSION.stream()).toList()) {
+    for (var flag : Stream.concat(ENGINE.stream(), SESSION.stream()).toList()) {
       if (command.hasMatchedOption("--" + flag.name())) {
         values.put(flag.name(), command.matchedOptionValue("--" + flag.name(), ""));
       }
     }
     var flags = new EngineFlags(values);
     flags.engineOptions();
+    flags.checkSession();
     return flags;
+  }
+
+  private void checkSession() {
+    try {
+      SessionOptions.parse(values);
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(ExitCode.BAD_COMMAND, "--" + e.getMessage(), e);
+    }
   }
 
   /** The engine's part. */
@@ -108,8 +119,19 @@ public final class EngineFlags {
     }
   }
 
-  public boolean namesModel() {
-    return values.containsKey("model");
+  /**
+   * The engine's part, for a command that runs no SQL.
+   *
+   * @throws CommandException (exit code 2) when an option of SQL sessions is given
+   */
+  public EngineOptions engineOnly(String command) {
+    for (Flag flag : SESSION) {
+      if (values.containsKey(flag.name())) {
+        throw CommandException.badCommand(
+            "--" + flag.name() + " belongs to quern sql; quern " + command + " has no use for it");
+      }
+    }
+    return engineOptions();
   }
 
   /** All of them, as connection properties of the JDBC driver. */

@@ -1,5 +1,9 @@
 package dev.quern.server;
 
+import dev.quern.server.query.Cancellation;
+import dev.quern.server.query.Connections;
+import dev.quern.server.query.Interruption;
+import dev.quern.sql.jdbc.QuernDriver;
 import java.util.List;
 
 /** Entry point of the command line {@code quern}: see DESIGN.md, "Command line". */
@@ -8,15 +12,26 @@ public final class Main {
 
   public static void main(String[] arguments) {
     var console = Console.ofProcess();
-    int code = new CommandLineInterface(console, commands(console)).run(List.of(arguments));
-    console.out().flush();
-    console.err().flush();
+    var driver = new QuernDriver();
+    Connections connections = properties -> driver.connect(QuernDriver.PREFIX, properties);
+    int code;
+    try (var interruption = Interruption.listen()) {
+      var commands = commands(console, connections, interruption);
+      code = new CommandLineInterface(console, commands).run(List.of(arguments));
+      console.out().flush();
+      console.err().flush();
+    }
     // Engine and HTTP threads must not keep a finished command alive.
     System.exit(code);
   }
 
-  static List<Command> commands(Console console) {
+  /** All commands of the contract. */
+  static List<Command> commands(
+      Console console, Connections connections, Cancellation cancellation) {
     return List.of(
+        new DemoCommand(console, connections, cancellation),
+        new SqlCommand(console, connections, cancellation),
+        new PlanCommand(console),
         new NotBuiltCommand(
             "quantize", "Writes a checkpoint with packed weights", "; checkpoints run as stored"),
         new NotBuiltCommand("bench", "Measures prefill, decode and jobs", ""),
@@ -25,6 +40,7 @@ public final class Main {
         new NotBuiltCommand(
             "jobs", "Lists journalled jobs", "; jobs that write are not journalled yet"),
         new NotBuiltCommand(
-            "resume", "Resumes a killed job", "; run the statement again, it starts anew"));
+            "resume", "Resumes a killed job", "; run the statement again, it starts anew"),
+        new WarmUpCommand(connections));
   }
 }

@@ -7,6 +7,7 @@ import dev.quern.executor.engine.EngineException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalDouble;
 
 /** A JSON object whose keys are read by type; every error names key and file. */
 final class ConfigJson {
@@ -34,6 +35,11 @@ final class ConfigJson {
     }
   }
 
+  /** An object without keys, for a file that need not exist. */
+  static ConfigJson empty(Path file) {
+    return new ConfigJson(file, "", MissingNode.getInstance());
+  }
+
   /** The object under a key; an empty one where the key is absent or null. */
   ConfigJson object(String key) {
     if (has(key) && !node(key).isObject()) {
@@ -56,12 +62,17 @@ final class ConfigJson {
     return root.isObject() && root.has(key) ? root.get(key) : MissingNode.getInstance();
   }
 
+  /** The key with those of the objects around it: {@code rope_parameters.rope_type}. */
+  String path(String key) {
+    return prefix + key;
+  }
+
   int integer(String key) {
     JsonNode node = required(key);
     if (node.isArray()) {
       throw error(
-          "%s%s is a list (%s), as in the configurations of vision-language models; "
-                  .formatted(prefix, key, node)
+          "%s is a list (%s), as in the configurations of vision-language models; "
+                  .formatted(path(key), node)
               + "only text models are supported, which have one number");
     }
     if (!node.isNumber() || node.asDouble() != node.asInt()) {
@@ -90,6 +101,18 @@ final class ConfigJson {
     return node.asDouble();
   }
 
+  /** A number in [least, most], if the key is there. */
+  OptionalDouble number(String key, double least, double most) {
+    if (!has(key)) {
+      return OptionalDouble.empty();
+    }
+    double value = node(key).asDouble(Double.NaN);
+    if (!node(key).isNumber() || !(value >= least && value <= most)) {
+      throw expected(key, "a number from %s to %s".formatted(least, most));
+    }
+    return OptionalDouble.of(value);
+  }
+
   boolean flag(String key, boolean absent) {
     if (!has(key)) {
       return absent;
@@ -113,15 +136,15 @@ final class ConfigJson {
   private JsonNode required(String key) {
     if (!has(key)) {
       throw error(
-          "%s%s is missing; it changes the arithmetic, and toolkits disagree about its default: "
-                  .formatted(prefix, key)
+          "%s is missing; it changes the arithmetic, and toolkits disagree about its default: "
+                  .formatted(path(key))
               + "add it as the model was trained");
     }
     return node(key);
   }
 
   private EngineException expected(String key, String what) {
-    return error(prefix + key + ": expected " + what + " but found " + node(key));
+    return error(path(key) + ": expected " + what + " but found " + node(key));
   }
 
   EngineException error(String message) {

@@ -111,6 +111,8 @@ final class HuggingFaceCheckpoint implements Checkpoint {
 
   @Override
   public void close() {
-    arena.close();
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
   }
 }

@@ -63,7 +63,8 @@ final class InventoryCheck {
         problems.add(
             "tensor %s: missing; expected %s"
                 .formatted(
-                    layout.storedName(expected.name()), layout.shapes(expected, expected.rows())));
+                    layout.storedName(expected.name()),
+                    layout.shapesText(expected, expected.rows())));
       }
     }
     stored.values().stream().filter(s -> !isRead(s)).forEach(this::reportExtra);
@@ -79,14 +80,11 @@ final class InventoryCheck {
       return; // the other parts of a fused tensor
     }
     ExpectedTensor expected = place.expected();
-    List<List<Long>> shapes = layout.shapes(expected, place.storedRows());
-    if (!shapes.contains(entry.shape())) {
+    if (!layout.shapes(expected, place.storedRows()).contains(entry.shape())) {
       report(
           place.stored(),
           "expected %s but found %s"
-              .formatted(
-                  shapes.stream().map(List::toString).collect(Collectors.joining(" or ")),
-                  entry.describe()));
+              .formatted(layout.shapesText(expected, place.storedRows()), entry.describe()));
     }
     if (entry.type() == StoredType.I8 && expected.quantizable()) {
       checkScale(place);

@@ -5,6 +5,7 @@ import dev.quern.executor.model.SafetensorsFolder.StoredTensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * How a checkpoint stores its matrices, found once from the stored names and shapes.
@@ -83,6 +84,13 @@ record Layout(
       case ROUTER -> routerTransposed;
       case EMBEDDING, NORM, CORRECTION_BIAS -> false;
     };
+  }
+
+  /** Those shapes for errors. */
+  String shapesText(ExpectedTensor expected, int storedRows) {
+    return shapes(expected, storedRows).stream()
+        .map(List::toString)
+        .collect(Collectors.joining(" or "));
   }
 
   /** The shapes that a stored tensor may have, the usual one first. */

@@ -27,6 +27,11 @@ record SafetensorsFolder(List<SafetensorsFile> files, Map<String, StoredTensor> 
   /** A tensor and the file that holds it. */
   record StoredTensor(SafetensorsFile file, TensorEntry entry) {}
 
+  /** Whether a folder has weights of this format. */
+  static boolean isIn(Path folder) {
+    return Files.exists(folder.resolve(SINGLE)) || Files.exists(folder.resolve(INDEX));
+  }
+
   static SafetensorsFolder open(Path folder, Arena arena) {
     boolean single = Files.exists(folder.resolve(SINGLE));
     Path index = folder.resolve(INDEX);

@@ -38,7 +38,7 @@ final class UnsupportedSettings {
     if (config.flag(key, supported) != supported) {
       throw config.error(
           "%s: %s is not supported; supported: %s (%s)"
-              .formatted(key, !supported, what, supported));
+              .formatted(config.path(key), !supported, what, supported));
     }
   }
 
@@ -46,20 +46,23 @@ final class UnsupportedSettings {
     String found = config.text(key, supported);
     if (!found.equals(supported)) {
       throw config.error(
-          "%s: \"%s\" is not supported; supported: \"%s\"".formatted(key, found, supported));
+          "%s: \"%s\" is not supported; supported: \"%s\""
+              .formatted(config.path(key), found, supported));
     }
   }
 
   private static void requireOne(ConfigJson config, String key) {
     if (config.has(key) && config.positiveNumber(key) != 1.0) {
-      throw config.error("%s: %s is not supported; supported: 1".formatted(key, config.node(key)));
+      throw config.error(
+          "%s: %s is not supported; supported: 1".formatted(config.path(key), config.node(key)));
     }
   }
 
   private static void requireAbsent(ConfigJson config, String key, String what) {
     if (config.has(key)) {
       throw config.error(
-          "%s: %s is not supported; supported: %s".formatted(key, config.node(key), what));
+          "%s: %s is not supported; supported: %s"
+              .formatted(config.path(key), config.node(key), what));
     }
   }
 }

@@ -113,6 +113,15 @@ final class GoldenCheckpointTest {
   }
 
   @Test
+  void closingTwiceIsHarmlessAndViewsEndWithTheCheckpoint() {
+    Checkpoint checkpoint = Checkpoints.open(Fixtures.golden("llama"));
+    HostMatrix norm = checkpoint.tensor("model.norm.weight");
+    checkpoint.close();
+    checkpoint.close();
+    assertThrows(IllegalStateException.class, () -> Fixtures.values(norm));
+  }
+
+  @Test
   void unknownTensorIsAMistakeOfTheCaller() {
     try (Checkpoint checkpoint = Checkpoints.open(Fixtures.golden("llama"))) {
       var error =

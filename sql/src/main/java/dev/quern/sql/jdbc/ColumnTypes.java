@@ -75,7 +75,7 @@ final class ColumnTypes {
           type(component, types), type.toString(), ColumnMetaData.Rep.of(element));
     }
     if (type.isStruct()) {
-      return ColumnMetaData.struct(columns(type, types));
+      return new RowType(type.toString(), columns(type, types));
     }
     int ordinal = type.getSqlTypeName().getJdbcOrdinal();
     return ColumnMetaData.scalar(

@@ -1,0 +1,2 @@
+/** The interactive prompt. */
+package dev.quern.server.prompt;

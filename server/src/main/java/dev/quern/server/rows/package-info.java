@@ -1,0 +1,2 @@
+/** Result rows as tables, CSV and JSON. */
+package dev.quern.server.rows;
