@@ -29,7 +29,6 @@ public final class RunCounters {
 
   void generatedRows(long rows) {
     generated.add(rows);
-    sampleMemory();
   }
 
   /** A row of the result left the query. */
@@ -76,7 +75,8 @@ public final class RunCounters {
     }
   }
 
-  private void sampleMemory() {
+  /** Looks at the memory in use: once a window, as it reads a file of the system. */
+  void sampleMemory() {
     peakMemory.accumulateAndGet(ProcessMemory.anonymousBytes(), Math::max);
   }
 
