@@ -53,7 +53,7 @@ final class ParquetCursor implements BatchCursor {
   }
 
   static ParquetCursor open(ParquetDataFile file, DataFile.Request request) {
-    return ParquetErrors.translate(
+    return LibraryErrors.translate(
         () -> file.path() + " cannot be opened",
         () -> new ParquetCursor(file, request, file.reader(), wanted(file, request.columns())));
   }
@@ -114,7 +114,7 @@ final class ParquetCursor implements BatchCursor {
   }
 
   private void bind() {
-    ParquetErrors.translate(
+    LibraryErrors.translate(
         () -> file.path() + ", row group " + group,
         () -> {
           PageReadStore pages = reader.readRowGroup(group);
@@ -139,7 +139,7 @@ final class ParquetCursor implements BatchCursor {
   private void fill(ParquetColumn column, FieldVector vector) {
     vector.reset();
     int[] row = new int[1];
-    ParquetErrors.translate(
+    LibraryErrors.translate(
         () -> where(vector.getField(), rowInGroup + row[0]),
         () -> {
           for (; row[0] < batchSize; row[0]++) {

@@ -37,7 +37,7 @@ final class ParquetDataFile implements DataFile {
   static ParquetDataFile open(Path path) {
     FileVersion version = FileVersion.of(path);
     checkMagic(path);
-    return ParquetErrors.translate(
+    return LibraryErrors.translate(
         () -> path + ": the footer cannot be read",
         () -> {
           try (ParquetFileReader reader =

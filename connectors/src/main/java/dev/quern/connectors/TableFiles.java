@@ -1,11 +1,13 @@
 package dev.quern.connectors;
 
+import dev.quern.executor.table.BatchSink;
 import dev.quern.executor.table.TableException;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.types.pojo.Schema;
 
-/** Opens tables that are stored in files. */
+/** Opens and writes tables that are stored in files. */
 public final class TableFiles {
   private TableFiles() {}
 
@@ -30,11 +32,57 @@ public final class TableFiles {
     return new FileTable(name, selection.format(), files, options);
   }
 
+  /** {@link #create(String, Schema, WriteOptions, BufferAllocator)} with the usual options. */
+  public static BatchSink create(String name, Schema schema, BufferAllocator allocator) {
+    return create(name, schema, WriteOptions.DEFAULT, allocator);
+  }
+
+  /**
+   * Starts writing a table. Rows stand in a hidden file beside the target until the commit.
+   *
+   * @param name a file, whose extension names the format, or a folder: one that exists, or a name
+   *     that ends with "/"
+   * @throws TableException if the target exists (see {@link WriteMode}), cannot be written, or
+   *     cannot hold a column
+   */
+  public static BatchSink create(
+      String name, Schema schema, WriteOptions options, BufferAllocator allocator) {
+    return create(name, schema, options, allocator, Storage.DISK);
+  }
+
+  static BatchSink create(
+      String name,
+      Schema schema,
+      WriteOptions options,
+      BufferAllocator allocator,
+      Storage storage) {
+    SinkTarget target = SinkTarget.of(name, options);
+    if (target instanceof SinkTarget.AddedPart(_, var folder, var format)) {
+      AppendCheck.require(folder, format, schema, allocator);
+    }
+    return new FileSink(
+        name,
+        schema,
+        target,
+        storage,
+        out ->
+            switch (target.format()) {
+              case PARQUET -> new ParquetEncoder(out, schema, options.compression());
+              case ARROW -> new ArrowEncoder(out, schema, allocator);
+              case CSV, JSON_LINES ->
+                  throw new TableException(
+                      "writing "
+                          + target.format()
+                          + " is not built yet; name a .parquet or .arrow file");
+            });
+  }
+
   private static DataFile open(Path path, TableFormat format, BufferAllocator allocator) {
     return switch (format) {
       case PARQUET -> ParquetDataFile.open(path);
-      case ARROW, CSV, JSON_LINES ->
-          throw new TableException(path + ": " + format + " is not built yet (" + allocator + ")");
+      case ARROW -> ArrowDataFile.open(path, allocator);
+      case CSV -> CsvDataFile.open(path);
+      case JSON_LINES -> JsonDataFile.open(path);
     };
   }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvider;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
@@ -25,7 +26,7 @@ final class WideningCursor implements BatchCursor {
         : new WideningCursor(cursor, wanted, allocator);
   }
 
-  private static boolean sameTypes(List<Field> a, List<Field> b) {
+  static boolean sameTypes(List<Field> a, List<Field> b) {
     if (a.size() != b.size()) {
       return false;
     }
@@ -54,7 +55,7 @@ final class WideningCursor implements BatchCursor {
 
   private void copy(FieldVector from, FieldVector to, int rows) {
     to.reset();
-    ValueCopy copy = ValueCopy.between(from, to);
+    ValueCopy copy = ValueCopy.between(from, to, new MapDictionaryProvider());
     for (int row = 0; row < rows; row++) {
       try {
         copy.copy(row, row);

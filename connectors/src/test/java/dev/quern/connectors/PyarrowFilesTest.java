@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.vector.types.pojo.Field;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +43,27 @@ class PyarrowFilesTest extends AllocatorTest {
       })
   void parquetGivesPyarrowsRows(String name) throws IOException {
     assertRows(name, "parquet");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "arrow_integers",
+        "arrow_nested",
+        "arrow_zero_rows",
+        "arrow_zstd",
+        "arrow_lz4",
+        "arrow_odd"
+      })
+  void arrowFileGivesPyarrowsRows(String name) throws IOException {
+    assertRows(name, "arrow");
+  }
+
+  @Test
+  void arrowStreamGivesPyarrowsRows() throws IOException {
+    try (FileTable table = TableFiles.open(path("arrow_stream", "arrow"), allocator)) {
+      assertEquals(expected("arrow_stream"), Rows.of(table, allocator));
+    }
   }
 
   @ParameterizedTest(name = "{0} in batches of {1}")

@@ -42,6 +42,7 @@ public final class QueryPlanner {
     planner.addRelTraitDef(ConventionTraitDef.INSTANCE);
     PhysicalRules.all().forEach(planner::addRule);
     this.cluster = RelOptCluster.create(planner, new RexBuilder(types));
+    cluster.setMetadataQuerySupplier(new InterpretedMetadata()::query);
   }
 
   /** Where the query's expressions are made. */

@@ -57,7 +57,7 @@ final class QueryCompiler {
             SqlValidator.Config.DEFAULT
                 .withConformance(Statements.CONFORMANCE)
                 .withIdentifierExpansion(true));
-    SqlNode node = validator.validate(query);
+    SqlNode node = validator.validate(query.accept(new TextParameters()));
     return new Validated(
         node, validator, validator.getValidatedNodeType(node), validator.getParameterRowType(node));
   }

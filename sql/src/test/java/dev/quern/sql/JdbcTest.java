@@ -23,6 +23,7 @@ import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.sql.Struct;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
@@ -136,6 +137,16 @@ class JdbcTest {
   }
 
   @Test
+  void anEmptyStatementSaysSo() throws SQLException {
+    try (Connection connection = connect("");
+        Statement statement = connection.createStatement()) {
+      SQLException e = assertThrows(SQLException.class, () -> statement.execute(" "));
+      assertEquals("the statement is empty", e.getMessage());
+      assertEquals("42000", e.getSQLState());
+    }
+  }
+
+  @Test
   void rowsStreamBeforeTheLastIsAsked() throws SQLException {
     try (Connection connection = connect("");
         Statement statement = connection.createStatement();
@@ -171,7 +182,7 @@ class JdbcTest {
       assertEquals(java.sql.Types.STRUCT, rows.getMetaData().getColumnType(1));
       assertTrue(rows.next());
       Object[] fields = ((Struct) rows.getObject("D")).getAttributes();
-      assertEquals(List.of("<a b>", "stop", 2, 0, 2), List.of(fields).subList(0, 5));
+      assertEquals(List.of("<a b>", "stop", 2, 0, 2), Arrays.asList(fields).subList(0, 5));
     }
   }
 

@@ -22,6 +22,8 @@ final class JsonFile {
                   .build())
           .build();
 
+  static final JsonNode MISSING = com.fasterxml.jackson.databind.node.MissingNode.getInstance();
+
   private JsonFile() {}
 
   static ObjectNode readObject(Path file) {

@@ -86,8 +86,8 @@ record SentencePieceModel(
         }
         case NORMALIZER -> {
           List<ProtoFields.Field> normalizer = ProtoFields.parse(field.bytes());
-          dummyPrefix = ProtoFields.number(normalizer, 3).orElse(1L) != 0;
-          removeExtra = ProtoFields.number(normalizer, 4).orElse(1L) != 0;
+          dummyPrefix = ProtoFields.number(normalizer, 3).map(v -> v != 0).orElse(dummyPrefix);
+          removeExtra = ProtoFields.number(normalizer, 4).map(v -> v != 0).orElse(removeExtra);
         }
         default -> {} // nothing in the rest changes ids or text of this reader
       }

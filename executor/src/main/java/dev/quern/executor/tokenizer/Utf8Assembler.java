@@ -48,7 +48,7 @@ final class Utf8Assembler {
     while (pendingLength > 0) {
       int length = characterLength(pending[0]);
       int valid = validPrefix(length);
-      if (valid == length) {
+      if (length > 0 && valid == length) {
         out.appendCodePoint(codePoint(length));
         drop(length);
       } else if (valid == pendingLength) {

@@ -2,11 +2,16 @@ package dev.quern.planner.function;
 
 import dev.quern.planner.GenerateCall.Result;
 import java.util.List;
+import org.apache.calcite.sql.SqlFunctionCategory;
+import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOperatorTable;
+import org.apache.calcite.sql.SqlSyntax;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.util.SqlOperatorTables;
+import org.apache.calcite.sql.validate.SqlNameMatcher;
+import org.apache.calcite.sql.validate.SqlNameMatchers;
 
 /** The functions of the dialect besides those of standard SQL. */
 public final class QuernFunctions {
@@ -62,10 +67,31 @@ public final class QuernFunctions {
 
   private QuernFunctions() {}
 
-  /** Every function that a query may call. */
+  /** Every function that a query may call; names match in any case. */
   public static SqlOperatorTable table() {
-    return SqlOperatorTables.chain(
-        SqlOperatorTables.of(OWN), SqlStdOperatorTable.instance(), SqlOperatorTables.of(BORROWED));
+    return new AnyCase(
+        SqlOperatorTables.chain(
+            SqlOperatorTables.of(OWN),
+            SqlStdOperatorTable.instance(),
+            SqlOperatorTables.of(BORROWED)));
+  }
+
+  private record AnyCase(SqlOperatorTable table) implements SqlOperatorTable {
+    @Override
+    public void lookupOperatorOverloads(
+        SqlIdentifier name,
+        SqlFunctionCategory category,
+        SqlSyntax syntax,
+        List<SqlOperator> found,
+        SqlNameMatcher matcher) {
+      SqlNameMatcher anyCase = SqlNameMatchers.withCaseSensitive(false);
+      table.lookupOperatorOverloads(name, category, syntax, found, anyCase);
+    }
+
+    @Override
+    public List<SqlOperator> getOperatorList() {
+      return table.getOperatorList();
+    }
   }
 
   /** Names of the functions of our own, for metadata and completion. */

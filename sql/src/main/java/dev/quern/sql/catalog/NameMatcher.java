@@ -18,9 +18,10 @@ import org.apache.calcite.sql.validate.SqlNameMatchers;
 final class NameMatcher implements SqlNameMatcher {
   private final SqlNameMatcher anyCase = SqlNameMatchers.withCaseSensitive(false);
 
+  /** True, or Calcite would call columns ambiguous that differ by case; the rest decides here. */
   @Override
   public boolean isCaseSensitive() {
-    return false;
+    return true;
   }
 
   @Override

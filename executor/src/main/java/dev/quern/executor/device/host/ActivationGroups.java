@@ -29,17 +29,30 @@ public final class ActivationGroups {
 
   /** What a quantized row stands for: integer times scale, elementwise. */
   public static void roundTrip(float[] x, int from, int columns, float[] into) {
+    System.arraycopy(x, from, into, 0, columns);
     for (int start = 0; start < columns; start += SIZE) {
-      int end = Math.min(columns, start + SIZE);
-      float max = 0;
-      for (int c = start; c < end; c++) {
-        max = Math.max(max, Math.abs(x[from + c]));
-      }
-      float inverse = max == 0 ? 0 : 127f / max;
-      float scale = max / 127f;
-      for (int c = start; c < end; c++) {
-        into[c] = (float) Math.rint(x[from + c] * inverse) * scale;
+      float scale = quantize(into, start, columns);
+      for (int c = start; c < Math.min(columns, start + SIZE); c++) {
+        into[c] *= scale;
       }
     }
+  }
+
+  /**
+   * Replaces the group that starts at {@code start} of a row of {@code columns} by its integers.
+   *
+   * @return the group's scale
+   */
+  public static float quantize(float[] row, int start, int columns) {
+    int end = Math.min(columns, start + SIZE);
+    float max = 0;
+    for (int c = start; c < end; c++) {
+      max = Math.max(max, Math.abs(row[c]));
+    }
+    float inverse = max == 0 ? 0 : 127f / max;
+    for (int c = start; c < end; c++) {
+      row[c] = (float) Math.rint(row[c] * inverse);
+    }
+    return max / 127f;
   }
 }

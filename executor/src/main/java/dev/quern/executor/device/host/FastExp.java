@@ -1,7 +1,7 @@
 package dev.quern.executor.device.host;
 
 /** exp in float32 for arguments up to 0, relative error under 3e-7. */
-final class FastExp {
+public final class FastExp {
   private static final float LOG2_E = 1.442695f;
   private static final float LN2_HIGH = 0x1.63p-1f; // few bits, so that n * LN2_HIGH is exact
   private static final float LN2_LOW = -2.12194440e-4f;
@@ -9,7 +9,7 @@ final class FastExp {
   private FastExp() {}
 
   /** exp(x); 0 below -87, where float32 leaves its normal range. */
-  static float exp(float x) {
+  public static float exp(float x) {
     if (x < -87f) {
       return 0f;
     }

@@ -31,14 +31,14 @@ public final class Require {
 
   /** An INT32 tensor with room for {@code count} ids. */
   public static void ids(String name, Tensor tensor, int count) {
-    if (tensor.type() != ElementType.INT32) {
-      throw new IllegalArgumentException(name + ": expected INT32 but got " + tensor.type());
-    }
-    elements(name, tensor, count);
+    elements(name, tensor, ElementType.INT32, count);
   }
 
-  /** At least {@code count} elements. */
-  public static void elements(String name, Tensor tensor, int count) {
+  /** At least {@code count} elements of this type. */
+  public static void elements(String name, Tensor tensor, ElementType type, int count) {
+    if (tensor.type() != type) {
+      throw new IllegalArgumentException(name + ": expected " + type + " but got " + tensor.type());
+    }
     long held = (long) tensor.rows() * tensor.columns();
     if (count < 0 || count > held) {
       throw new IllegalArgumentException(
@@ -51,6 +51,14 @@ public final class Require {
     if (weight.columns() != columns) {
       throw new IllegalArgumentException(
           weight.name() + ": expected " + columns + " inputs but it has " + weight.columns());
+    }
+  }
+
+  /** A weight that gives {@code rows} outputs. */
+  public static void outputs(Weight weight, int rows) {
+    if (weight.rows() != rows) {
+      throw new IllegalArgumentException(
+          weight.name() + ": expected " + rows + " outputs but it has " + weight.rows());
     }
   }
 

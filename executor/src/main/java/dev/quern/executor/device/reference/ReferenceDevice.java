@@ -90,19 +90,19 @@ public final class ReferenceDevice implements Device {
 
   @Override
   public void upload(Tensor target, float[] source, int count) {
-    Require.elements("upload", target, count);
+    Require.elements("upload", target, ElementType.F32, count);
     System.arraycopy(source, 0, own(target).floats(), 0, count);
   }
 
   @Override
   public void upload(Tensor target, int[] source, int count) {
-    Require.elements("upload", target, count);
+    Require.elements("upload", target, ElementType.INT32, count);
     System.arraycopy(source, 0, own(target).ints(), 0, count);
   }
 
   @Override
   public void download(Tensor source, float[] target, int count) {
-    Require.elements("download", source, count);
+    Require.elements("download", source, ElementType.F32, count);
     System.arraycopy(own(source).floats(), 0, target, 0, count);
   }
 

@@ -6,9 +6,12 @@ import java.util.function.Supplier;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.parquet.crypto.ParquetCryptoRuntimeException;
 
-/** The boundary to the Parquet library: its failures become errors that name file and place. */
-final class ParquetErrors {
-  private ParquetErrors() {}
+/**
+ * The boundary to the libraries that decode files: their failures become errors that name file and
+ * place.
+ */
+final class LibraryErrors {
+  private LibraryErrors() {}
 
   /** Work on a file. */
   @FunctionalInterface
@@ -17,7 +20,7 @@ final class ParquetErrors {
   }
 
   /**
-   * Runs work on damaged or odd files. The library answers damage with whatever exception its
+   * Runs work on damaged or odd files. The libraries answer damage with whatever exception their
    * decoders run into, so every runtime exception counts as damage here, and here only.
    */
   static <T> T translate(Supplier<String> where, Work<T> work) {

@@ -1,0 +1,186 @@
+package dev.quern.executor.device.contract;
+
+import dev.quern.executor.device.AttentionBatch;
+import dev.quern.executor.device.Device;
+import dev.quern.executor.device.ElementType;
+import dev.quern.executor.device.KvCache;
+import dev.quern.executor.device.KvSpec;
+import dev.quern.executor.device.Rope;
+import java.util.Arrays;
+
+/** Random queries, keys and values of one sequence, run through a device in several ways. */
+final class Conversation {
+  /** Sizes of the attention layer and the number of tokens. */
+  record Shape(int heads, int kvHeads, int headDim, int tokens) {
+    int width() {
+      return heads * headDim;
+    }
+
+    int kvWidth() {
+      return kvHeads * headDim;
+    }
+
+    /** A cache of two layers with twice the blocks that the tokens need, and some. */
+    KvSpec spec(ElementType type, int blockSize) {
+      int blocks = 2 * ((tokens + blockSize - 1) / blockSize) + 40;
+      return new KvSpec(2, kvHeads, headDim, blocks, blockSize, type);
+    }
+  }
+
+  private static final int LAYER = 1;
+
+  private final Shape shape;
+  private final Rope rope;
+  private final float[] q;
+  private final float[] k;
+  private final float[] v;
+
+  Conversation(Inputs inputs, Shape shape, Rope.Style style) {
+    this.shape = shape;
+    rope = new Rope(style, shape.headDim(), 10000);
+    q = inputs.floats(shape.tokens() * shape.width());
+    k = inputs.floats(shape.tokens() * shape.kvWidth());
+    v = inputs.floats(shape.tokens() * shape.kvWidth());
+  }
+
+  /** Block b of the sequence is block (7 b + 3) mod blocks: scattered, never in order. */
+  private static int[] scattered(KvSpec spec, int tokens) {
+    int[] table = new int[(tokens + spec.blockSize() - 1) / spec.blockSize()];
+    int step = 7;
+    while (gcd(step, spec.blocks()) != 1) {
+      step += 2;
+    }
+    for (int b = 0; b < table.length; b++) {
+      table[b] = (int) ((step * (long) b + 3) % spec.blocks());
+    }
+    return table;
+  }
+
+  private static int gcd(int a, int b) {
+    return b == 0 ? a : gcd(b, a % b);
+  }
+
+  /** Attention output of every token, [tokens, heads * headDim], computed in chunks. */
+  float[] run(Device device, KvSpec spec, int chunk) {
+    int[] table = scattered(spec, shape.tokens());
+    float[] all = new float[shape.tokens() * shape.width()];
+    try (KvCache cache = device.allocateKv(spec)) {
+      for (int from = 0; from < shape.tokens(); from += chunk) {
+        int to = Math.min(shape.tokens(), from + chunk);
+        float[] part = step(device, cache, one(from, to, table), from, to);
+        System.arraycopy(part, 0, all, from * shape.width(), part.length);
+      }
+    }
+    return all;
+  }
+
+  /**
+   * As {@link #run} by single tokens, but each time a block is partly filled it is copied to a
+   * fresh one, after garbage was written there, and the copy is used.
+   */
+  float[] runWithCopies(Device device, KvSpec spec) {
+    int[] table = scattered(spec, shape.tokens());
+    float[] all = new float[shape.tokens() * shape.width()];
+    try (KvCache cache = device.allocateKv(spec)) {
+      for (int at = 0; at < shape.tokens(); at++) {
+        int inBlock = at % spec.blockSize();
+        if (inBlock == 5) {
+          int[] fresh = table.clone();
+          fresh[at / spec.blockSize()] = freeBlock(spec, table);
+          step(device, cache, one(at, at + 1, fresh), 0, 1);
+          device.copyBlock(
+              cache, table[at / spec.blockSize()], fresh[at / spec.blockSize()], inBlock);
+          table = fresh;
+        }
+        float[] part = step(device, cache, one(at, at + 1, table), at, at + 1);
+        System.arraycopy(part, 0, all, at * shape.width(), part.length);
+      }
+    }
+    return all;
+  }
+
+  private static int freeBlock(KvSpec spec, int[] table) {
+    int block = spec.blocks() - 1;
+    while (contains(table, block)) {
+      block--;
+    }
+    return block;
+  }
+
+  private static boolean contains(int[] table, int block) {
+    return Arrays.stream(table).anyMatch(b -> b == block);
+  }
+
+  /**
+   * All but the last token as a common prefix, then {@code count} sequences that continue it with
+   * the last token, each in its own block: their outputs, [count, heads * headDim].
+   *
+   * @param together as one batch
+   * @param said whether the batch says what is shared
+   */
+  float[] branches(Device device, KvSpec spec, int count, boolean together, boolean said) {
+    int last = shape.tokens() - 1;
+    int full = last / spec.blockSize();
+    int[] base = scattered(spec, shape.tokens());
+    float[] all = new float[count * shape.width()];
+    try (KvCache cache = device.allocateKv(spec)) {
+      step(device, cache, one(0, last, base), 0, last);
+      int[][] tables = new int[count][];
+      int[] firstRow = new int[count + 1];
+      int[] positions = new int[count];
+      int[] shared = new int[count];
+      for (int s = 0; s < count; s++) {
+        tables[s] = base.clone();
+        if (s > 0) {
+          tables[s][full] = freeBlock(spec, concat(tables, s));
+          device.copyBlock(cache, base[full], tables[s][full], last % spec.blockSize());
+        }
+        firstRow[s + 1] = s + 1;
+        positions[s] = last;
+        shared[s] = s > 0 && said ? full : 0;
+      }
+      if (together) {
+        var batch = new AttentionBatch(count, firstRow, positions, tables, shared);
+        return step(device, cache, batch, last, last + 1);
+      }
+      for (int s = 0; s < count; s++) {
+        float[] part = step(device, cache, one(last, last + 1, tables[s]), last, last + 1);
+        System.arraycopy(part, 0, all, s * shape.width(), shape.width());
+      }
+    }
+    return all;
+  }
+
+  private static int[] concat(int[][] tables, int count) {
+    return Arrays.stream(tables, 0, count + 1).flatMapToInt(Arrays::stream).toArray();
+  }
+
+  private static AttentionBatch one(int from, int to, int[] table) {
+    return new AttentionBatch(
+        1, new int[] {0, to - from}, new int[] {from}, new int[][] {table}, new int[] {0});
+  }
+
+  /** Rows of the batch take tokens from..to of this conversation, repeated for each sequence. */
+  private float[] step(Device device, KvCache cache, AttentionBatch batch, int from, int to) {
+    int rows = batch.rows();
+    int kv = shape.kvWidth();
+    try (Guarded tq =
+            Guarded.plain(device, repeat(q, shape.width(), from, to, rows), rows, shape.width());
+        Guarded tk = Guarded.plain(device, repeat(k, kv, from, to, rows), rows, kv);
+        Guarded tv = Guarded.plain(device, repeat(v, kv, from, to, rows), rows, kv);
+        Guarded out = Guarded.rows(device, rows, shape.width())) {
+      device.ropeAndStore(tq.tensor(), tk.tensor(), tv.tensor(), rope, cache, LAYER, batch);
+      device.attention(out.tensor(), tq.tensor(), cache, LAYER, batch);
+      tk.values(); // guard words
+      return out.values();
+    }
+  }
+
+  private static float[] repeat(float[] values, int width, int from, int to, int rows) {
+    float[] result = new float[rows * width];
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(values, (from + r % (to - from)) * width, result, r * width, width);
+    }
+    return result;
+  }
+}

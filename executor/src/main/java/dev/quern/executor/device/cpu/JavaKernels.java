@@ -1,0 +1,289 @@
+package dev.quern.executor.device.cpu;
+
+import dev.quern.executor.device.HostMatrix;
+import dev.quern.executor.device.host.ActivationGroups;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * The kernels in Java, for machines without the native library. Rows are packed one after another
+ * as float32; quantized rows hold integers as float32, whose sums over a group are exact (64 x 127
+ * x 128 is under 2^24).
+ */
+final class JavaKernels implements Kernels {
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+  private static final int N = Panels.OUTPUTS;
+
+  private final PanelMath math;
+  private final JavaAttention attention;
+  private final ThreadLocal<Buffers> buffers = ThreadLocal.withInitial(Buffers::new);
+
+  JavaKernels(PanelMath math) {
+    this.math = math;
+    attention = new JavaAttention(math);
+  }
+
+  /** One thread's working memory. */
+  private static final class Buffers {
+    private final float[] sums = new float[N];
+    private final float[] group = new float[N];
+    private float[] panel = new float[0];
+    private float[] row = new float[0];
+
+    private void require(int columns) {
+      if (row.length < columns) {
+        row = new float[columns];
+        panel = new float[columns * N];
+      }
+    }
+  }
+
+  @Override
+  public String isa() {
+    return KernelChoice.JAVA;
+  }
+
+  @Override
+  public void pack(MemorySegment panels, HostMatrix matrix, int p0, int p1) {
+    PanelReader.pack(panels, matrix, p0, p1);
+  }
+
+  @Override
+  public void embed(MemorySegment out, int ldo, MemorySegment ids, Panels table, int r0, int r1) {
+    for (int r = r0; r < r1; r++) {
+      PanelReader.row(table, ids.getAtIndex(ValueLayout.JAVA_INT, r), out, (long) r * ldo);
+    }
+  }
+
+  @Override
+  public void packRows(
+      PackedRows to, MemorySegment x, int ldx, MemorySegment index, int r0, int r1) {
+    long bytes = 4L * to.columns();
+    for (int r = r0; r < r1; r++) {
+      MemorySegment.copy(x, 4L * ldx * source(index, r), to.data(), r * bytes, bytes);
+    }
+  }
+
+  private static int source(MemorySegment index, int row) {
+    return index == null ? row : index.getAtIndex(ValueLayout.JAVA_INT, row);
+  }
+
+  @Override
+  public long quantizedBytes(int columns) {
+    return 4L * columns;
+  }
+
+  @Override
+  public void quantizeRows(
+      PackedRows to,
+      MemorySegment x,
+      int ldx,
+      MemorySegment index,
+      int r0,
+      int r1,
+      MemorySegment line) {
+    int columns = to.columns();
+    int groups = ActivationGroups.count(columns);
+    Buffers own = buffers.get();
+    own.require(columns);
+    for (int r = r0; r < r1; r++) {
+      MemorySegment.copy(x, FLOAT, 4L * ldx * source(index, r), own.row, 0, columns);
+      for (int g = 0; g < groups; g++) {
+        float scale = ActivationGroups.quantize(own.row, g * ActivationGroups.SIZE, columns);
+        to.scales().setAtIndex(FLOAT, (long) r * groups + g, scale);
+      }
+      MemorySegment.copy(own.row, 0, to.data(), FLOAT, 4L * r * columns, columns);
+    }
+  }
+
+  @Override
+  public void linear(
+      MemorySegment out, int ldo, PackedRows x, Panels w, int r0, int r1, int p0, int p1) {
+    Buffers own = buffers.get();
+    own.require(x.columns());
+    for (int p = p0; p < p1; p++) {
+      PanelReader.decode(w, p, own.panel);
+      for (int r = r0; r < r1; r++) {
+        product(own, x, w, p, r);
+        int count = Math.min(N, w.rows() - p * N);
+        MemorySegment.copy(own.sums, 0, out, FLOAT, 4L * ((long) r * ldo + p * (long) N), count);
+      }
+    }
+  }
+
+  /** Leaves 32 outputs of row r in {@code own.sums}; the decoded panel stands in own.panel. */
+  private void product(Buffers own, PackedRows x, Panels w, int p, int r) {
+    int columns = x.columns();
+    MemorySegment.copy(x.data(), FLOAT, 4L * r * columns, own.row, 0, columns);
+    Arrays.fill(own.sums, 0);
+    if (x.quantized()) {
+      int groups = ActivationGroups.count(columns);
+      for (int g = 0; g < groups; g++) {
+        Arrays.fill(own.group, 0);
+        int first = g * ActivationGroups.SIZE;
+        int last = Math.min(columns, first + ActivationGroups.SIZE);
+        math.multiply(own.group, own.panel, first, last, own.row, 0);
+        float scale = x.scales().getAtIndex(FLOAT, (long) r * groups + g);
+        for (int n = 0; n < N; n++) {
+          own.sums[n] = Math.fma(own.group[n], scale, own.sums[n]);
+        }
+      }
+    } else {
+      math.multiply(own.sums, own.panel, 0, columns, own.row, 0);
+    }
+    if (w.scales() != null) {
+      for (int n = 0; n < N; n++) {
+        own.sums[n] *= w.scales().getAtIndex(FLOAT, p * N + n);
+      }
+    }
+  }
+
+  @Override
+  public void gateUp(
+      MemorySegment out,
+      int ldo,
+      PackedRows x,
+      Panels gate,
+      Panels up,
+      int r0,
+      int r1,
+      int p0,
+      int p1) {
+    Buffers own = buffers.get();
+    own.require(x.columns());
+    float[] gated = new float[(r1 - r0) * N];
+    for (int p = p0; p < p1; p++) {
+      PanelReader.decode(gate, p, own.panel);
+      for (int r = r0; r < r1; r++) {
+        product(own, x, gate, p, r);
+        System.arraycopy(own.sums, 0, gated, (r - r0) * N, N);
+      }
+      PanelReader.decode(up, p, own.panel);
+      for (int r = r0; r < r1; r++) {
+        product(own, x, up, p, r);
+        for (int n = 0; n < N; n++) {
+          float g = gated[(r - r0) * N + n];
+          own.sums[n] *= g / (1f + (float) Math.exp(-g));
+        }
+        int count = Math.min(N, gate.rows() - p * N);
+        MemorySegment.copy(own.sums, 0, out, FLOAT, 4L * ((long) r * ldo + p * (long) N), count);
+      }
+    }
+  }
+
+  @Override
+  public void rmsNorm(
+      MemorySegment out,
+      int ldo,
+      MemorySegment x,
+      int ldx,
+      MemorySegment gain,
+      float eps,
+      int columns,
+      int r0,
+      int r1) {
+    Buffers own = buffers.get();
+    own.require(columns);
+    for (int r = r0; r < r1; r++) {
+      MemorySegment.copy(x, FLOAT, 4L * r * ldx, own.row, 0, columns);
+      float squares = 0;
+      for (int c = 0; c < columns; c++) {
+        squares += own.row[c] * own.row[c];
+      }
+      float scale = (float) (1 / Math.sqrt(squares / columns + eps));
+      for (int c = 0; c < columns; c++) {
+        own.row[c] = own.row[c] * scale * gain.getAtIndex(FLOAT, c);
+      }
+      MemorySegment.copy(own.row, 0, out, FLOAT, 4L * r * ldo, columns);
+    }
+  }
+
+  @Override
+  public void add(MemorySegment x, MemorySegment y, long from, long to) {
+    for (long i = from; i < to; i++) {
+      x.setAtIndex(FLOAT, i, x.getAtIndex(FLOAT, i) + y.getAtIndex(FLOAT, i));
+    }
+  }
+
+  @Override
+  public void combine(
+      MemorySegment out,
+      int ldo,
+      MemorySegment y,
+      int columns,
+      MemorySegment slots,
+      MemorySegment weights,
+      int topK,
+      int r0,
+      int r1) {
+    for (int r = r0; r < r1; r++) {
+      for (int c = 0; c < columns; c++) {
+        float sum = 0;
+        for (int j = 0; j < topK; j++) {
+          long choice = (long) r * topK + j;
+          long slot = slots.getAtIndex(ValueLayout.JAVA_INT, choice);
+          sum += weights.getAtIndex(FLOAT, choice) * y.getAtIndex(FLOAT, slot * columns + c);
+        }
+        out.setAtIndex(FLOAT, (long) r * ldo + c, sum);
+      }
+    }
+  }
+
+  @Override
+  public void rope(MemorySegment x, int heads, StepRows step, boolean halfSplit, int r0, int r1) {
+    int pairs = step.headDim() / 2;
+    int apart = halfSplit ? pairs : 1;
+    for (int r = r0; r < r1; r++) {
+      for (int h = 0; h < heads; h++) {
+        long head = ((long) r * heads + h) * step.headDim();
+        for (int j = 0; j < pairs; j++) {
+          long a = head + (halfSplit ? j : 2 * j);
+          float cos = step.cos.getAtIndex(FLOAT, (long) r * pairs + j);
+          float sin = step.sin.getAtIndex(FLOAT, (long) r * pairs + j);
+          float xa = x.getAtIndex(FLOAT, a);
+          float xb = x.getAtIndex(FLOAT, a + apart);
+          x.setAtIndex(FLOAT, a, xa * cos - xb * sin);
+          x.setAtIndex(FLOAT, a + apart, xb * cos + xa * sin);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void store(
+      CpuKvCache cache,
+      int layer,
+      MemorySegment k,
+      MemorySegment v,
+      StepRows step,
+      int r0,
+      int r1) {
+    attention.store(cache, layer, k, v, step, r0, r1);
+  }
+
+  @Override
+  public void copyBlock(CpuKvCache cache, int from, int to, int tokens) {
+    attention.copyBlock(cache, from, to, tokens);
+  }
+
+  @Override
+  public long attentionScratch(int queries, int headDim) {
+    return 0; // on the heap
+  }
+
+  @Override
+  public void attention(
+      MemorySegment out,
+      MemorySegment q,
+      int ldq,
+      CpuKvCache cache,
+      int layer,
+      int head,
+      StepRows step,
+      int r0,
+      int r1,
+      MemorySegment scratch) {
+    attention.attend(out, q, ldq, cache, layer, head, step, r0, r1);
+  }
+}

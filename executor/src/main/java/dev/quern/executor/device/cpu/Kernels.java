@@ -1,0 +1,115 @@
+package dev.quern.executor.device.cpu;
+
+import dev.quern.executor.device.HostMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The hot loops, each over a range that one worker takes. {@code ld..} are elements from one row to
+ * the next, ranges are half-open, r0 is a multiple of {@link #CHUNK}. A row's result does not
+ * depend on the ranges.
+ */
+interface Kernels {
+  /** Rows per task are multiples of this: every kernel's row blocks divide it. */
+  int CHUNK = 96;
+
+  /** The instruction set, as {@code quern bench} prints it. */
+  String isa();
+
+  /**
+   * Zeroed memory that lives as long as the arena, in large pages where the system has them.
+   *
+   * @throws OutOfMemoryError when there is none
+   */
+  default MemorySegment map(Arena arena, long bytes) {
+    return arena.allocate(bytes, 64);
+  }
+
+  /** Packs panels p0..p1 of a matrix. */
+  void pack(MemorySegment panels, HostMatrix matrix, int p0, int p1);
+
+  /** out[i] = row ids[i] of the table. */
+  void embed(MemorySegment out, int ldo, MemorySegment ids, Panels table, int r0, int r1);
+
+  /** Packs rows of x (those that {@code index} names, or 0..rows) as float32. */
+  void packRows(PackedRows to, MemorySegment x, int ldx, MemorySegment index, int r0, int r1);
+
+  /** Bytes of one quantized row. */
+  long quantizedBytes(int columns);
+
+  /** Quantizes and packs; {@code row} is working memory of at least columns + 3 bytes. */
+  void quantizeRows(
+      PackedRows to,
+      MemorySegment x,
+      int ldx,
+      MemorySegment index,
+      int r0,
+      int r1,
+      MemorySegment row);
+
+  /** out = x . w^T for panels p0..p1. */
+  void linear(MemorySegment out, int ldo, PackedRows x, Panels w, int r0, int r1, int p0, int p1);
+
+  /** out = silu(x . gate^T) * (x . up^T) for panels p0..p1. */
+  void gateUp(
+      MemorySegment out,
+      int ldo,
+      PackedRows x,
+      Panels gate,
+      Panels up,
+      int r0,
+      int r1,
+      int p0,
+      int p1);
+
+  void rmsNorm(
+      MemorySegment out,
+      int ldo,
+      MemorySegment x,
+      int ldx,
+      MemorySegment gain,
+      float eps,
+      int columns,
+      int r0,
+      int r1);
+
+  /** x[from..to) += y[from..to), counted in elements. */
+  void add(MemorySegment x, MemorySegment y, long from, long to);
+
+  /** out[r] = sum over ascending j of weights[r, j] * y[slots[r, j]]. */
+  void combine(
+      MemorySegment out,
+      int ldo,
+      MemorySegment y,
+      int columns,
+      MemorySegment slots,
+      MemorySegment weights,
+      int topK,
+      int r0,
+      int r1);
+
+  /** Rotates every head of rows r0..r1 in place. */
+  void rope(MemorySegment x, int heads, StepRows step, boolean halfSplit, int r0, int r1);
+
+  /** Stores keys and values of rows r0..r1. */
+  void store(
+      CpuKvCache cache, int layer, MemorySegment k, MemorySegment v, StepRows step, int r0, int r1);
+
+  void copyBlock(CpuKvCache cache, int from, int to, int tokens);
+
+  /** Bytes of working memory for {@code queries} queries of one head. */
+  long attentionScratch(int queries, int headDim);
+
+  /** Attention of one KV head for rows r0..r1, any r0. */
+  void attention(
+      MemorySegment out,
+      MemorySegment q,
+      int ldq,
+      CpuKvCache cache,
+      int layer,
+      int head,
+      StepRows step,
+      int r0,
+      int r1,
+      MemorySegment scratch);
+}

@@ -1,0 +1,376 @@
+package dev.quern.executor.device.cpu;
+
+import dev.quern.executor.device.ElementType;
+import dev.quern.executor.device.HostMatrix;
+import dev.quern.executor.device.KvSpec;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+
+/** The C kernels of one instruction set. */
+final class NativeKernels implements Kernels {
+  private final Isa isa;
+  private final NativeCalls.Map map;
+  private final NativeCalls.Unmap unmap;
+  private final NativeCalls.Pack pack;
+  private final NativeCalls.Embed embed;
+  private final NativeCalls.PackRows packRows;
+  private final NativeCalls.QuantizedBytes quantizedBytes;
+  private final NativeCalls.QuantizeRows quantizeRows;
+  private final NativeCalls.Linear linear;
+  private final NativeCalls.LinearInt8 linearInt8;
+  private final NativeCalls.GateUp gateUp;
+  private final NativeCalls.GateUpInt8 gateUpInt8;
+  private final NativeCalls.RmsNorm rmsNorm;
+  private final NativeCalls.Add add;
+  private final NativeCalls.Combine combine;
+  private final NativeCalls.RopeRows rope;
+  private final NativeCalls.Store store;
+  private final NativeCalls.CopyBlock copyBlock;
+  private final NativeCalls.AttentionScratch attentionScratch;
+  private final NativeCalls.Attention attention;
+
+  NativeKernels(SymbolLookup library, Isa isa) {
+    this.isa = isa;
+    map = NativeCalls.bind(library, "quern_map", NativeCalls.Map.class);
+    unmap = NativeCalls.bind(library, "quern_unmap", NativeCalls.Unmap.class);
+    pack = bind(library, "pack", NativeCalls.Pack.class);
+    embed = bind(library, "embed", NativeCalls.Embed.class);
+    packRows = bind(library, "pack_rows", NativeCalls.PackRows.class);
+    quantizedBytes = bind(library, "quantized_bytes", NativeCalls.QuantizedBytes.class);
+    quantizeRows = bind(library, "quantize_rows", NativeCalls.QuantizeRows.class);
+    linear = bind(library, "linear", NativeCalls.Linear.class);
+    linearInt8 = bind(library, "linear_int8", NativeCalls.LinearInt8.class);
+    gateUp = bind(library, "gate_up", NativeCalls.GateUp.class);
+    gateUpInt8 = bind(library, "gate_up_int8", NativeCalls.GateUpInt8.class);
+    rmsNorm = bind(library, "rms_norm", NativeCalls.RmsNorm.class);
+    add = bind(library, "add", NativeCalls.Add.class);
+    combine = bind(library, "combine", NativeCalls.Combine.class);
+    rope = bind(library, "rope", NativeCalls.RopeRows.class);
+    store = bind(library, "kv_store", NativeCalls.Store.class);
+    copyBlock = bind(library, "kv_copy", NativeCalls.CopyBlock.class);
+    attentionScratch = bind(library, "attention_scratch", NativeCalls.AttentionScratch.class);
+    attention = bind(library, "attention", NativeCalls.Attention.class);
+  }
+
+  private <T> T bind(SymbolLookup library, String name, Class<T> type) {
+    return NativeCalls.bind(library, "quern_" + name + "_" + isa.suffix(), type);
+  }
+
+  private static long address(MemorySegment segment) {
+    return segment == null ? 0 : segment.address();
+  }
+
+  /** The numbers of pack.c and kv.h. */
+  private static int code(ElementType type) {
+    return switch (type) {
+      case F32 -> 0;
+      case F16 -> 1;
+      case BF16 -> 2;
+      case INT8 -> 3;
+      case INT32 -> throw new IllegalArgumentException("INT32 is no type of weights or caches");
+    };
+  }
+
+  @Override
+  public String isa() {
+    return isa.label();
+  }
+
+  @Override
+  public MemorySegment map(Arena arena, long bytes) {
+    long address = map.call(bytes);
+    if (address == 0) {
+      throw new OutOfMemoryError("mmap of " + bytes + " bytes failed");
+    }
+    return MemorySegment.ofAddress(address)
+        .reinterpret(bytes, arena, _ -> unmap.call(address, bytes));
+  }
+
+  @Override
+  public void pack(MemorySegment panels, HostMatrix matrix, int p0, int p1) {
+    pack.call(
+        panels.address(),
+        code(matrix.type()),
+        matrix.data().address() + matrix.offset() * matrix.type().bytes(),
+        matrix.rowStride(),
+        matrix.columnStride(),
+        matrix.rows(),
+        matrix.columns(),
+        p0,
+        p1);
+  }
+
+  @Override
+  public void embed(MemorySegment out, int ldo, MemorySegment ids, Panels table, int r0, int r1) {
+    embed.call(
+        out.address(),
+        ldo,
+        ids.address(),
+        r0,
+        r1,
+        code(table.type()),
+        table.data().address(),
+        address(table.scales()),
+        table.columns());
+  }
+
+  @Override
+  public void packRows(
+      PackedRows to, MemorySegment x, int ldx, MemorySegment index, int r0, int r1) {
+    packRows.call(
+        to.data().address(), x.address(), ldx, address(index), to.rows(), to.columns(), r0, r1);
+  }
+
+  @Override
+  public long quantizedBytes(int columns) {
+    return quantizedBytes.call(columns);
+  }
+
+  @Override
+  public void quantizeRows(
+      PackedRows to,
+      MemorySegment x,
+      int ldx,
+      MemorySegment index,
+      int r0,
+      int r1,
+      MemorySegment row) {
+    quantizeRows.call(
+        to.data().address(),
+        to.scales().address(),
+        to.sums().address(),
+        x.address(),
+        ldx,
+        address(index),
+        to.rows(),
+        to.columns(),
+        r0,
+        r1,
+        row.address());
+  }
+
+  @Override
+  public void linear(
+      MemorySegment out, int ldo, PackedRows x, Panels w, int r0, int r1, int p0, int p1) {
+    long data = w.data().address();
+    long scales = address(w.scales());
+    if (x.quantized()) {
+      linearInt8.call(
+          out.address(),
+          ldo,
+          x.data().address(),
+          x.scales().address(),
+          x.sums().address(),
+          x.rows(),
+          x.columns(),
+          data,
+          scales,
+          w.rows(),
+          r0,
+          r1,
+          p0,
+          p1);
+    } else {
+      linear.call(
+          out.address(),
+          ldo,
+          x.data().address(),
+          x.rows(),
+          x.columns(),
+          code(w.type()),
+          data,
+          scales,
+          w.rows(),
+          r0,
+          r1,
+          p0,
+          p1);
+    }
+  }
+
+  @Override
+  public void gateUp(
+      MemorySegment out,
+      int ldo,
+      PackedRows x,
+      Panels gate,
+      Panels up,
+      int r0,
+      int r1,
+      int p0,
+      int p1) {
+    if (x.quantized()) {
+      gateUpInt8.call(
+          out.address(),
+          ldo,
+          x.data().address(),
+          x.scales().address(),
+          x.sums().address(),
+          x.rows(),
+          x.columns(),
+          gate.data().address(),
+          gate.scales().address(),
+          up.data().address(),
+          up.scales().address(),
+          gate.rows(),
+          r0,
+          r1,
+          p0,
+          p1);
+    } else {
+      gateUp.call(
+          out.address(),
+          ldo,
+          x.data().address(),
+          x.rows(),
+          x.columns(),
+          code(gate.type()),
+          gate.data().address(),
+          address(gate.scales()),
+          code(up.type()),
+          up.data().address(),
+          address(up.scales()),
+          gate.rows(),
+          r0,
+          r1,
+          p0,
+          p1);
+    }
+  }
+
+  @Override
+  public void rmsNorm(
+      MemorySegment out,
+      int ldo,
+      MemorySegment x,
+      int ldx,
+      MemorySegment gain,
+      float eps,
+      int columns,
+      int r0,
+      int r1) {
+    rmsNorm.call(out.address(), ldo, x.address(), ldx, gain.address(), eps, columns, r0, r1);
+  }
+
+  @Override
+  public void add(MemorySegment x, MemorySegment y, long from, long to) {
+    add.call(x.address() + 4 * from, y.address() + 4 * from, to - from);
+  }
+
+  @Override
+  public void combine(
+      MemorySegment out,
+      int ldo,
+      MemorySegment y,
+      int columns,
+      MemorySegment slots,
+      MemorySegment weights,
+      int topK,
+      int r0,
+      int r1) {
+    combine.call(
+        out.address(), ldo, y.address(), columns, slots.address(), weights.address(), topK, r0, r1);
+  }
+
+  @Override
+  public void rope(MemorySegment x, int heads, StepRows step, boolean halfSplit, int r0, int r1) {
+    int dim = step.headDim();
+    rope.call(
+        x.address(),
+        (long) heads * dim,
+        heads,
+        dim,
+        halfSplit ? 1 : 0,
+        step.cos.address(),
+        step.sin.address(),
+        r0,
+        r1);
+  }
+
+  @Override
+  public void store(
+      CpuKvCache cache,
+      int layer,
+      MemorySegment k,
+      MemorySegment v,
+      StepRows step,
+      int r0,
+      int r1) {
+    KvSpec spec = cache.spec();
+    int width = spec.kvHeads() * spec.headDim();
+    store.call(
+        cache.memory().address(),
+        code(spec.type()),
+        layer,
+        spec.kvHeads(),
+        spec.headDim(),
+        spec.blockSize(),
+        cache.blockBytes(),
+        k.address(),
+        width,
+        v.address(),
+        width,
+        step.block.address(),
+        step.slot.address(),
+        r0,
+        r1);
+  }
+
+  @Override
+  public void copyBlock(CpuKvCache cache, int from, int to, int tokens) {
+    KvSpec spec = cache.spec();
+    copyBlock.call(
+        cache.memory().address(),
+        code(spec.type()),
+        spec.layers(),
+        spec.kvHeads(),
+        spec.headDim(),
+        spec.blockSize(),
+        cache.blockBytes(),
+        from,
+        to,
+        tokens);
+  }
+
+  @Override
+  public long attentionScratch(int queries, int headDim) {
+    return 4 * attentionScratch.call(queries, headDim);
+  }
+
+  @Override
+  public void attention(
+      MemorySegment out,
+      MemorySegment q,
+      int ldq,
+      CpuKvCache cache,
+      int layer,
+      int head,
+      StepRows step,
+      int r0,
+      int r1,
+      MemorySegment scratch) {
+    KvSpec spec = cache.spec();
+    attention.call(
+        out.address(),
+        q.address(),
+        ldq,
+        cache.memory().address(),
+        code(spec.type()),
+        layer,
+        spec.kvHeads(),
+        spec.headDim(),
+        spec.blockSize(),
+        cache.blockBytes(),
+        ldq / (spec.kvHeads() * spec.headDim()),
+        head,
+        step.sequence.address(),
+        step.position.address(),
+        step.table.address(),
+        step.tableStart.address(),
+        step.shared.address(),
+        r0,
+        r1,
+        scratch.address());
+  }
+}

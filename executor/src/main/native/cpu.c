@@ -1,0 +1,42 @@
+// Which of the compiled instruction sets this processor (and its operating system) runs.
+#define _GNU_SOURCE
+#include <stdint.h>
+#include <sys/mman.h>
+
+#define EXPORT __attribute__((visibility("default")))
+
+enum { AVX2 = 0, AVX2_VNNI = 1, AVX512 = 2, AVX512_VNNI = 3, NEON = 4 };
+
+EXPORT int quern_supports(int isa) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+             __builtin_cpu_supports("f16c");
+  int avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+  switch (isa) {
+    case AVX2: return avx2;
+    case AVX2_VNNI: return avx2 && __builtin_cpu_supports("avxvnni");
+    case AVX512: return avx512;
+    case AVX512_VNNI: return avx512 && __builtin_cpu_supports("avx512vnni");
+    default: return 0;
+  }
+#elif defined(__aarch64__)
+  return isa == NEON;
+#else
+  return 0;
+#endif
+}
+
+// Zeroed memory in pages of 2 MiB where the system gives them: a product of one row streams its
+// weights, and large pages save it most address translations. Null when there is no memory.
+EXPORT void *quern_map(int64_t bytes) {
+  void *p = mmap(0, (size_t)bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (p == MAP_FAILED) return 0;
+#ifdef MADV_HUGEPAGE
+  madvise(p, (size_t)bytes, MADV_HUGEPAGE);
+#endif
+  return p;
+}
+
+EXPORT void quern_unmap(void *p, int64_t bytes) { munmap(p, (size_t)bytes); }
