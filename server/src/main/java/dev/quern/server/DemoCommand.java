@@ -21,18 +21,15 @@ record DemoCommand(Console console, Connections connections, Cancellation cancel
       List.of(
           """
           SELECT id, product, body,
-                 GENERATE('Is this message a complaint, a question or praise? Answer with one word.'
-                          || ' Message: ' || body, max_tokens => 4) AS kind
+                 GENERATE('Summarize in one sentence: ' || body, max_tokens => 32) AS summary
           FROM tickets
-          LIMIT 12\
-          """,
+          LIMIT 12""",
           """
-          SELECT id, customer,
-                 GENERATE(PROMPT('Write one short, polite sentence to {0}, who wrote: {1}',
-                                 customer, body), max_tokens => 40) AS reply
-          FROM tickets
-          WHERE product = 'Kettle K2'\
-          """);
+          SELECT t.id, t.d.text AS answer, t.d.prompt_tokens, t.d.cached_tokens
+          FROM (SELECT id, GENERATE_DETAILS('Is this review positive or negative? '
+                             || 'Answer with one word. ' || body, max_tokens => 6) AS d
+                FROM tickets
+                WHERE id IN (2, 9, 11, 13, 23)) AS t""");
 
   @Override
   public CommandSpec spec() {

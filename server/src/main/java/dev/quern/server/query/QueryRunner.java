@@ -83,7 +83,8 @@ public final class QueryRunner {
           return;
         }
         line.erase();
-        messages.println(count + (count == 1 ? " row" : " rows"));
+        // Statements that define something count no rows.
+        messages.println(count == 0 ? "done" : count + (count == 1 ? " row" : " rows"));
       }
       isResult = statement.getMoreResults();
     }
