@@ -1,6 +1,6 @@
 package dev.quern.sql.jdbc;
 
-import dev.quern.executor.engine.EngineException;
+import dev.quern.executor.engine.LocalEngine;
 import dev.quern.sql.EngineFactory;
 import dev.quern.sql.Engines;
 import dev.quern.sql.SessionOptions;
@@ -34,9 +34,7 @@ public final class QuernDriver extends UnregisteredDriver {
 
   /** The driver with engines that run models in this process. */
   public QuernDriver() {
-    this(options -> {
-      throw new EngineException("models cannot be run yet: this build has no local engine");
-    });
+    this(LocalEngine::open);
   }
 
   public QuernDriver(EngineFactory factory) {
