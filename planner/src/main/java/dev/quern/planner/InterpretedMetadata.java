@@ -53,8 +53,7 @@ final class InterpretedMetadata implements MetadataHandlerProvider {
       throws Throwable {
     RelNode node = (RelNode) arguments[0];
     RelMetadataQuery query = (RelMetadataQuery) arguments[1];
-    List<Object> key =
-        Arrays.asList(method, Arrays.asList(arguments).subList(2, arguments.length));
+    List<Object> key = Arrays.asList(method, Arrays.asList(arguments).subList(2, arguments.length));
     Object known = query.map.get(node, key);
     if (known == null) {
       known = NullSentinel.mask(invoke(handler, method, arguments));

@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.calcite.adapter.enumerable.EnumerableRel;
@@ -97,6 +98,7 @@ public final class Session implements AutoCloseable {
     /** Rows leave as the client pulls them: windows of prompts, engine, answers. */
     Prepared.Rows prepared() {
       Code code = QueryCompiler.generate(physical);
+      OptionalLong total = RowTotals.of(logical);
       return new Prepared.Rows(
           validated.columns(), validated.parameters(), code::run, tables::close);
     }

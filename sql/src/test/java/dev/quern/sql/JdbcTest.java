@@ -25,6 +25,7 @@ import java.sql.Struct;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -212,6 +213,7 @@ class JdbcTest {
               "SELECT GENERATE('one ' || v) FROM (VALUES ('a'), ('b'), ('a')) AS t(v)"));
       QueryStatistics s = connection.unwrap(QuernConnection.class).statistics();
       assertEquals(3, s.rows());
+      assertEquals(OptionalLong.of(3), s.totalRows());
       assertEquals(2, s.distinctPrompts());
       assertEquals(2, s.engineCalls());
       assertEquals(4, s.promptTokens());

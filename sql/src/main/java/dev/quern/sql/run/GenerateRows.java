@@ -68,6 +68,7 @@ final class GenerateRows implements Enumerator<Object[]> {
     if (rows.isEmpty()) {
       return false;
     }
+    context.counters().sampleMemory();
     window = GenerateWindow.submit(context, calls, rows, rowsBefore);
     next = 0;
     return true;

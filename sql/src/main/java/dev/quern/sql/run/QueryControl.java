@@ -1,5 +1,6 @@
 package dev.quern.sql.run;
 
+import dev.quern.executor.engine.Completions;
 import dev.quern.planner.QueryException;
 import dev.quern.planner.QueryException.State;
 import java.time.Duration;
@@ -18,7 +19,7 @@ public final class QueryControl implements AutoCloseable {
 
   private final AtomicReference<Stop> stop = new AtomicReference<>();
   private final AtomicBoolean flag = new AtomicBoolean();
-  private final Set<AutoCloseable> waiting = ConcurrentHashMap.newKeySet();
+  private final Set<Completions> waiting = ConcurrentHashMap.newKeySet();
   private volatile Thread watch;
 
   /** Stops the query as cancelled by its user. */
@@ -30,7 +31,7 @@ public final class QueryControl implements AutoCloseable {
   public void stop(State state, String message) {
     if (stop.compareAndSet(null, new Stop(state, message))) {
       flag.set(true);
-      waiting.forEach(QueryControl::closeQuietly);
+      waiting.forEach(Completions::close);
     }
   }
 
@@ -70,16 +71,16 @@ public final class QueryControl implements AutoCloseable {
     return flag;
   }
 
-  /** Something to close when the query is stopped. */
-  void register(AutoCloseable resource) {
-    waiting.add(resource);
+  /** Answers to give up when the query is stopped. */
+  void register(Completions completions) {
+    waiting.add(completions);
     if (flag.get()) {
-      closeQuietly(resource);
+      completions.close();
     }
   }
 
-  void unregister(AutoCloseable resource) {
-    waiting.remove(resource);
+  void unregister(Completions completions) {
+    waiting.remove(completions);
   }
 
   @Override
@@ -87,15 +88,6 @@ public final class QueryControl implements AutoCloseable {
     Thread running = watch;
     if (running != null) {
       running.interrupt();
-    }
-  }
-
-  private static void closeQuietly(AutoCloseable resource) {
-    try {
-      resource.close();
-    } catch (Exception e) {
-      // The query ends with its own reason; a resource that also fails to close adds nothing.
-      Thread.currentThread().getThreadGroup();
     }
   }
 }

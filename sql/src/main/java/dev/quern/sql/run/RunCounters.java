@@ -22,13 +22,13 @@ public final class RunCounters {
   private volatile long end;
   private volatile OptionalLong total = OptionalLong.empty();
 
-  void total(OptionalLong rows) {
+  /** Rows that will have gone through GENERATE at the end. */
+  public void total(OptionalLong rows) {
     total = rows;
   }
 
   void generatedRows(long rows) {
     generated.add(rows);
-    sampleMemory();
   }
 
   /** A row of the result left the query. */
@@ -75,7 +75,8 @@ public final class RunCounters {
     }
   }
 
-  private void sampleMemory() {
+  /** Looks at the memory in use: once a window, as it reads a file of the system. */
+  void sampleMemory() {
     peakMemory.accumulateAndGet(ProcessMemory.anonymousBytes(), Math::max);
   }
 

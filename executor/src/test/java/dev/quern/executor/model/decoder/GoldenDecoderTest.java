@@ -30,7 +30,7 @@ final class GoldenDecoderTest {
 
   static Stream<Arguments> modelsAndDevices() {
     return GoldenModel.NAMES.stream()
-        .flatMap(model -> Stream.of("reference").map(d -> Arguments.of(model, d)));
+        .flatMap(model -> Stream.of("reference", "cpu").map(d -> Arguments.of(model, d)));
   }
 
   private static List<Setting> settings() {

@@ -1,0 +1,201 @@
+package dev.quern.executor.engine;
+
+import dev.quern.executor.cache.PrefixCache;
+import dev.quern.executor.schedule.Scheduler;
+import dev.quern.executor.schedule.SchedulerLimits;
+import dev.quern.executor.schedule.Sequence;
+import dev.quern.executor.tokenizer.Tokenizer.StreamDecoder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/** Runs a checkpoint on a device of this machine: continuous batching over a shared prefix tree. */
+public final class LocalEngine implements GenerateEngine {
+  private final LoadedModel model;
+  private final EnginePlan plan;
+  private final ModelRunner runner;
+  private final PromptEncoder encoder;
+  private final EngineLoop loop;
+  private final Thread thread;
+  private final AtomicLong batches = new AtomicLong();
+  private final Set<Integer> stopIds;
+
+  private LocalEngine(
+      LoadedModel model, EnginePlan plan, ModelRunner runner, EngineOptions options) {
+    this.model = model;
+    this.plan = plan;
+    this.runner = runner;
+    encoder =
+        new PromptEncoder(
+            model.name(),
+            model.tokenizer(),
+            model.template(),
+            model.checkpoint().config().vocabSize());
+    stopIds = Set.copyOf(model.generation().eosIds());
+    var cache =
+        new PrefixCache(
+            plan.kv().blocks(),
+            plan.kv().blockSize(),
+            options.prefixCaching(),
+            (model.checkpoint().fingerprint() + plan.kv().type()).hashCode());
+    var scheduler =
+        new Scheduler(
+            cache,
+            new SchedulerLimits(
+                options.maxNumSeqs(), options.maxNumBatchedTokens(), options.chunkedPrefill()),
+            runner::copyBlock);
+    loop = new EngineLoop(runner, scheduler, plan.kv().blockSize());
+    thread = Thread.ofPlatform().name("quern-engine").daemon().start(loop);
+  }
+
+  /** Opens an engine without a word. */
+  public static LocalEngine open(EngineOptions options) {
+    return open(options, _ -> {});
+  }
+
+  /**
+   * Plans, says so, and loads.
+   *
+   * @param notices receives lines for people before the weights are loaded: model, sizes, device
+   * @throws EngineException when model or settings cannot work, with the remedy
+   * @throws dev.quern.executor.device.DeviceException when the device cannot be opened
+   */
+  public static LocalEngine open(EngineOptions options, Consumer<String> notices) {
+    LoadedModel model = LoadedModel.open(options);
+    try {
+      EnginePlan plan = plan(options, model, notices);
+      ModelRunner runner =
+          Runners.open(
+              options, model, plan.kv(), options.maxNumBatchedTokens(), options.maxNumSeqs());
+      return new LocalEngine(model, plan, runner, options);
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  static EnginePlan plan(EngineOptions options, LoadedModel model, Consumer<String> notices) {
+    notices.accept(
+        options.model().isPresent()
+            ? "model " + model.folder()
+            : "no --model given: using the embedded model");
+    EnginePlan plan =
+        EnginePlan.of(
+            options,
+            model.checkpoint().config(),
+            model.storedInt8(),
+            model.weightBytes(),
+            HostMemory.availableBytes());
+    plan.lines().forEach(notices);
+    return plan;
+  }
+
+  @Override
+  public Completions submit(PromptBatch batch) {
+    var completions = new LocalCompletions(batch.rows().size(), loop);
+    long number = batches.getAndIncrement();
+    record Encoded(int row, int[] ids) {}
+    List<Encoded> encoded = new ArrayList<>(batch.rows().size());
+    for (int i = 0; i < batch.rows().size(); i++) {
+      try {
+        int[] ids = encoder.encode(batch.head(), batch.rows().get(i));
+        if (ids.length >= plan.maxModelLen()) {
+          throw new IllegalArgumentException(
+              "the prompt has "
+                  + ids.length
+                  + " tokens and the context holds "
+                  + plan.maxModelLen()
+                  + " (prompt and answer); shorten the prompt or raise --max-model-len");
+        }
+        encoded.add(new Encoded(i, ids));
+      } catch (IllegalArgumentException e) {
+        completions.emit(
+            new Event.Done(i, FinishReason.ERROR, Usage.NONE, Optional.of(e.getMessage())));
+      }
+    }
+    // Prefix-tree order: rows that share most stand together.
+    encoded.sort(Comparator.comparing(Encoded::ids, Arrays::compare));
+    List<RunningRow> rows = new ArrayList<>(encoded.size());
+    for (Encoded e : encoded) {
+      PromptRow row = batch.rows().get(e.row());
+      rows.add(
+          new RunningRow(
+              e.row(),
+              row.options(),
+              new Sequence(row.priority(), number, rows.size(), e.ids()),
+              stopIds(row.options()),
+              plan.maxModelLen(),
+              new AnswerText(streamDecoder(), row.options().stop()),
+              batch.stream(),
+              completions));
+    }
+    loop.add(rows);
+    return completions;
+  }
+
+  private Set<Integer> stopIds(GenerateOptions options) {
+    if (options.stopTokenIds().isEmpty()) {
+      return stopIds;
+    }
+    Set<Integer> all = new HashSet<>(stopIds);
+    all.addAll(options.stopTokenIds());
+    return all;
+  }
+
+  /** Without a tokenizer answers are ids only: their text is empty. */
+  private StreamDecoder streamDecoder() {
+    return model.tokenizer().map(t -> t.streamDecoder()).orElse(NO_TEXT);
+  }
+
+  private static final StreamDecoder NO_TEXT =
+      new StreamDecoder() {
+        @Override
+        public String next(int id) {
+          return "";
+        }
+
+        @Override
+        public String finish() {
+          return "";
+        }
+      };
+
+  @Override
+  public int countTokens(String text) {
+    return encoder.count(text);
+  }
+
+  @Override
+  public ModelInfo model() {
+    return new ModelInfo(
+        model.name(),
+        model.checkpoint().fingerprint(),
+        plan.maxModelLen(),
+        model.template().isPresent(),
+        model.tokenizer().isPresent());
+  }
+
+  @Override
+  public void close() {
+    loop.stop();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true; // the weights must not be freed under a running step
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    runner.close();
+    model.close();
+  }
+}
