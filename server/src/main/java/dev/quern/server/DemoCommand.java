@@ -23,13 +23,15 @@ record DemoCommand(Console console, Connections connections, Cancellation cancel
           SELECT id, product, body,
                  GENERATE('Summarize in one sentence: ' || body, max_tokens => 32) AS summary
           FROM tickets
-          LIMIT 12""",
+          LIMIT 12\
+          """,
           """
           SELECT t.id, t.d.text AS answer, t.d.prompt_tokens, t.d.cached_tokens
           FROM (SELECT id, GENERATE_DETAILS('Is this review positive or negative? '
                              || 'Answer with one word. ' || body, max_tokens => 6) AS d
                 FROM tickets
-                WHERE id IN (2, 9, 11, 13, 23)) AS t""");
+                WHERE id IN (2, 9, 11, 13, 23)) AS t\
+          """);
 
   @Override
   public CommandSpec spec() {
