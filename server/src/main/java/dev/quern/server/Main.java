@@ -1,5 +1,6 @@
 package dev.quern.server;
 
+import dev.quern.executor.engine.LocalEngine;
 import dev.quern.server.query.Cancellation;
 import dev.quern.server.query.Connections;
 import dev.quern.server.query.Interruption;
@@ -12,11 +13,11 @@ public final class Main {
 
   public static void main(String[] arguments) {
     var console = Console.ofProcess();
-    var driver = new QuernDriver();
+    var driver = new QuernDriver(options -> LocalEngine.open(options, console::notice));
     Connections connections = properties -> driver.connect(QuernDriver.PREFIX, properties);
     int code;
     try (var interruption = Interruption.listen()) {
-      var commands = commands(console, connections, interruption);
+      var commands = commands(console, connections, LocalEngine::open, interruption);
       code = new CommandLineInterface(console, commands).run(List.of(arguments));
       console.out().flush();
       console.err().flush();
@@ -27,11 +28,13 @@ public final class Main {
 
   /** All commands of the contract. */
   static List<Command> commands(
-      Console console, Connections connections, Cancellation cancellation) {
+      Console console, Connections connections, Engines engines, Cancellation cancellation) {
     return List.of(
         new DemoCommand(console, connections, cancellation),
         new SqlCommand(console, connections, cancellation),
+        new ServeCommand(console, engines, cancellation),
         new PlanCommand(console),
+        new ScoreCommand(console),
         new NotBuiltCommand(
             "quantize", "Writes a checkpoint with packed weights", "; checkpoints run as stored"),
         new NotBuiltCommand("bench", "Measures prefill, decode and jobs", ""),

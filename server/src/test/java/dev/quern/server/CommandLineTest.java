@@ -225,6 +225,16 @@ class CommandLineTest {
         "sql -c ; | -c holds no statement",
         "sql --output no/such/folder/x.csv -c x | the folder does not exist",
         "plan | quern plan needs --model DIR",
+        "score | quern score needs --text FILE or --ids FILE.json, one of them",
+        "score --ids no-such.json | --ids no-such.json: there is no such file",
+        "score --ids src/main/demo/tickets.csv | is no JSON",
+        "score --text x --window-rows 3 | --window-rows belongs to quern sql",
+        "score --text x --format csv | --format of score must be table or json",
+        "serve --port 99999 | --port must be a whole number in [0, 65535] but is 99999",
+        "serve --flight-port 1 | --flight-port is not built yet",
+        "serve --metrics-port 1 | --metrics-port is not built yet",
+        "serve --data-root x | --data-root is not built yet",
+        "serve --api-key-file no-such | --api-key-file no-such: there is no such file",
         "plan --model x --devices b200:8 | --devices: expected NAME:COUNT",
         "quantize --model x | quern quantize is not built yet",
         "bench --rows 3 | quern bench is not built yet",
@@ -284,7 +294,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sql", "demo", "plan", "quantize", "jobs"})
+  @ValueSource(strings = {"sql", "demo", "serve", "plan", "score", "quantize", "jobs"})
   void everyCommandHasHelp(String command) {
     Result result = run(command, "--help");
     assertEquals(0, result.code(), result.err());
@@ -327,6 +337,7 @@ class CommandLineTest {
         Main.commands(
             captured.console(),
             properties -> driver.connect(QuernDriver.PREFIX, properties),
+            (options, notices) -> ScriptedEngine.answering(String::toUpperCase),
             UNDISTURBED);
     int code = new CommandLineInterface(captured.console(), commands).run(List.of(arguments));
     return new Result(code, captured.output(), captured.errors());
