@@ -100,7 +100,13 @@ public final class Session implements AutoCloseable {
       Code code = QueryCompiler.generate(physical);
       OptionalLong total = RowTotals.of(logical);
       return new Prepared.Rows(
-          validated.columns(), validated.parameters(), code::run, tables::close);
+          validated.columns(),
+          validated.parameters(),
+          context -> {
+            context.counters().total(total);
+            return code.run(context);
+          },
+          tables::close);
     }
   }
 
