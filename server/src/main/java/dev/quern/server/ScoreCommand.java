@@ -2,7 +2,6 @@ package dev.quern.server;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-
 import dev.quern.executor.engine.EngineOptions;
 import dev.quern.executor.engine.Scored;
 import dev.quern.executor.engine.Scorer;
@@ -23,7 +22,8 @@ record ScoreCommand(Console console) implements Command {
     spec.usageMessage().description("Log-probabilities of given text: what a quantization costs");
     spec.addOption(Arguments.option("--text", "FILE", "text to score, as it is"));
     spec.addOption(
-        Arguments.option("--ids", "FILE.json", "token ids to score: {\"prompts\": [[id, ..], ..]}"));
+        Arguments.option(
+            "--ids", "FILE.json", "token ids to score: {\"prompts\": [[id, ..], ..]}"));
     spec.addOption(Arguments.option("--format", "FORMAT", "table or json; default: table"));
     EngineFlags.addTo(spec);
     return spec;
@@ -40,7 +40,8 @@ record ScoreCommand(Console console) implements Command {
     var text = arguments.text("--text").map(Path::of);
     var ids = arguments.text("--ids").map(Path::of);
     if (text.isPresent() == ids.isPresent()) {
-      throw CommandException.badCommand("quern score needs --text FILE or --ids FILE.json, one of them");
+      throw CommandException.badCommand(
+          "quern score needs --text FILE or --ids FILE.json, one of them");
     }
     // Read before the model is loaded: a mistyped name should not cost the wait.
     var input = text.map(ScoreInput::ofText).orElseGet(() -> ScoreInput.ofIds(ids.get()));
@@ -51,10 +52,12 @@ record ScoreCommand(Console console) implements Command {
             case ScoreInput.Ids(var given) -> given;
           };
       var total = new Total();
-      scorer.score(prompts, scored -> {
-        total.add(scored);
-        print(scored, format);
-      });
+      scorer.score(
+          prompts,
+          scored -> {
+            total.add(scored);
+            print(scored, format);
+          });
       print(total, format);
     }
     return ExitCode.DONE;
@@ -78,16 +81,15 @@ record ScoreCommand(Console console) implements Command {
 
   private void print(Scored scored, RowFormat format) {
     if (format == RowFormat.JSON) {
-      printJson(
-          json -> {
-            json.writeNumberField("prompt", scored.prompt());
-            json.writeFieldName("tokens");
-            json.writeArray(scored.tokens(), 0, scored.tokens().length);
-            json.writeFieldName("logprobs");
-            json.writeArray(scored.logprobs(), 0, scored.logprobs().length);
-            json.writeFieldName("argmax");
-            json.writeArray(scored.argmax(), 0, scored.argmax().length);
-          });
+      printJson(json -> {
+        json.writeNumberField("prompt", scored.prompt());
+        json.writeFieldName("tokens");
+        json.writeArray(scored.tokens(), 0, scored.tokens().length);
+        json.writeFieldName("logprobs");
+        json.writeArray(scored.logprobs(), 0, scored.logprobs().length);
+        json.writeFieldName("argmax");
+        json.writeArray(scored.argmax(), 0, scored.argmax().length);
+      });
       return;
     }
     if (scored.prompt() == 0) {
@@ -107,17 +109,16 @@ record ScoreCommand(Console console) implements Command {
 
   private void print(Total total, RowFormat format) {
     if (format == RowFormat.JSON) {
-      printJson(
-          json -> {
-            json.writeNumberField("tokens", total.tokens);
-            json.writeFieldName("perplexity");
-            // JSON has no NaN: a text of one token has no perplexity.
-            if (Double.isFinite(total.perplexity())) {
-              json.writeNumber(total.perplexity());
-            } else {
-              json.writeNull();
-            }
-          });
+      printJson(json -> {
+        json.writeNumberField("tokens", total.tokens);
+        json.writeFieldName("perplexity");
+        // JSON has no NaN: a text of one token has no perplexity.
+        if (Double.isFinite(total.perplexity())) {
+          json.writeNumber(total.perplexity());
+        } else {
+          json.writeNull();
+        }
+      });
       return;
     }
     console
