@@ -39,7 +39,10 @@ final class Statements {
   static SqlNode parse(String sql) {
     try {
       SqlNodeList statements = SqlParser.create(sql, CONFIG).parseStmtList();
-      if (statements.size() != 1) {
+      if (statements.isEmpty()) {
+        throw new QueryException(State.SYNTAX, "the statement is empty");
+      }
+      if (statements.size() > 1) {
         throw QueryException.at(
             statements.get(1), State.SYNTAX, "one statement at a time; a second one begins here");
       }
