@@ -113,6 +113,26 @@ final class LocalEngineTest {
   }
 
   @Test
+  void twoRanksAnswerAsOne() throws Exception {
+    List<PromptRow> rows =
+        sampledRows().stream()
+            .map(r -> new PromptRow(r.prompt(), TestOptions.maxTokens(8), 0))
+            .toList();
+    List<List<Integer>> one;
+    try (LocalEngine engine = open()) {
+      one = run(engine, rows).stream().map(Answer::ids).toList();
+    }
+    try (LocalEngine engine = open("tensor-parallel-size", "2")) {
+      assertEquals(one, run(engine, rows).stream().map(Answer::ids).toList());
+    }
+    String indivisible =
+        assertThrows(EngineException.class, () -> open("tensor-parallel-size", "3")).getMessage();
+    assertTrue(
+        indivisible.contains("tensor-parallel-size 3 does not divide num_attention_heads 4"),
+        indivisible);
+  }
+
+  @Test
   void theSecondRunIsServedFromTheCache() throws Exception {
     try (LocalEngine engine = open()) {
       var rows = List.of(row(TestOptions.maxTokens(4), 5, 6, 7, 8, 9, 10, 11));

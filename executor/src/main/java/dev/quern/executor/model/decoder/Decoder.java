@@ -70,8 +70,19 @@ public final class Decoder implements AutoCloseable {
     workspace = new Workspace(device, config, shard, maxTokens, maxLogitRows);
   }
 
-  public Device device() {
-    return device;
+  /**
+   * Whether a tensor-parallel group of this size can hold the model.
+   *
+   * @throws IllegalArgumentException naming what it does not divide
+   */
+  public static void checkDivides(ModelConfig config, int size) {
+    var shard = new Shard(0, size);
+    shard.part("num_attention_heads", config.heads());
+    shard.part("num_key_value_heads", config.kvHeads());
+    if (config.hasDense()) {
+      shard.part("intermediate_size", config.intermediate());
+    }
+    config.moe().ifPresent(moe -> shard.part("moe_intermediate_size", moe.intermediate()));
   }
 
   /** Runs a step; afterwards logits stand in rows 0.. in the order of {@code logitRows}. */

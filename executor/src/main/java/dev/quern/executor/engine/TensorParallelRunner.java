@@ -1,0 +1,117 @@
+package dev.quern.executor.engine;
+
+import dev.quern.executor.cache.BlockCopy;
+import dev.quern.executor.device.LocalCommunicatorGroup;
+import dev.quern.executor.device.SamplingRow;
+import dev.quern.executor.model.decoder.StepInput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+
+/**
+ * Ranks of one process, a device and a thread each, that run every step together; rank 0 samples. A
+ * rank that fails ends the group: the others get an error instead of waiting for it.
+ */
+final class TensorParallelRunner implements ModelRunner {
+  private final LocalCommunicatorGroup group;
+  private final List<ExecutorService> threads = new ArrayList<>();
+  private final List<ModelRunner> ranks = new ArrayList<>();
+
+  /**
+   * @param open opens a rank's runner; called on the rank's own thread
+   */
+  TensorParallelRunner(LocalCommunicatorGroup group, int size, IntFunction<ModelRunner> open) {
+    this.group = group;
+    for (int rank = 0; rank < size; rank++) {
+      String name = "quern-rank-" + rank;
+      threads.add(
+          Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name(name).factory()));
+    }
+    try {
+      for (int rank = 0; rank < size; rank++) {
+        int at = rank;
+        ranks.add(await(threads.get(at).submit(() -> open.apply(at))));
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void copyBlock(BlockCopy copy) {
+    onEveryRank(rank -> rank.copyBlock(copy));
+  }
+
+  @Override
+  public void forward(StepInput step) {
+    onEveryRank(rank -> rank.forward(step));
+  }
+
+  @Override
+  public void sample(int[] ids, SamplingRow[] rows, int count) {
+    await(threads.getFirst().submit(() -> ranks.getFirst().sample(ids, rows, count)));
+  }
+
+  @Override
+  public void downloadLogits(float[] target, int rows) {
+    await(threads.getFirst().submit(() -> ranks.getFirst().downloadLogits(target, rows)));
+  }
+
+  private void onEveryRank(Consumer<ModelRunner> work) {
+    List<Future<?>> running = new ArrayList<>();
+    for (int rank = 0; rank < ranks.size(); rank++) {
+      int at = rank;
+      running.add(
+          threads
+              .get(at)
+              .submit(() -> {
+                try {
+                  work.accept(ranks.get(at));
+                } catch (RuntimeException e) {
+                  group.abort("rank " + at + " failed: " + e.getMessage());
+                  throw e;
+                }
+              }));
+    }
+    running.forEach(TensorParallelRunner::await);
+  }
+
+  /**
+   * Waits for a rank; an interrupt is kept for the caller, since a step cannot be left half done.
+   */
+  private static <T> T await(Future<T> future) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return future.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          if (e.getCause() instanceof RuntimeException failure) {
+            throw failure;
+          }
+          throw new EngineException("a tensor-parallel rank failed: " + e.getCause(), e.getCause());
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    for (int rank = 0; rank < ranks.size(); rank++) {
+      await(threads.get(rank).submit(ranks.get(rank)::close));
+    }
+    threads.forEach(ExecutorService::shutdown);
+  }
+}
