@@ -58,15 +58,16 @@ public final class Session implements AutoCloseable {
 
   private Prepared prepare(SqlNode statement) {
     var definitions = new Definitions(catalog, types, this::compile, options);
+    var writes = new Writes(catalog, this::compile);
     return switch (statement) {
       case SqlCreateView view -> definitions.createView(view);
       case SqlDropView view -> definitions.dropView(view);
       case SqlCreateModel model -> definitions.createModel(model);
       case SqlDropModel model -> definitions.dropModel(model);
       case SqlShowModels models -> definitions.showModels();
-      case SqlCopy copy -> throw Writes.notBuilt(copy);
-      case SqlCreateTableAs table -> throw Writes.notBuilt(table);
-      case SqlInsert insert -> throw Writes.notBuilt(insert);
+      case SqlCopy copy -> writes.copy(copy);
+      case SqlCreateTableAs table -> writes.createTable(table);
+      case SqlInsert insert -> writes.insert(insert);
       case SqlExplain explain -> Explain.plan(compile(explain.getExplicandum()), explain, types);
       case SqlExplainAnalyze explain -> Explain.analyze(compile(explain.query()), types);
       case SqlNode query when query.isA(SqlKind.QUERY) -> compile(query).prepared();

@@ -14,7 +14,8 @@ import java.util.function.LongSupplier;
  * Runs a file of statements and writes it anew with what they gave. Records are separated by empty
  * lines: a line {@code query}, {@code statement} or {@code error}, the SQL, {@code ----}, and what
  * is expected, the number of engine calls first where there were any. {@code #} starts a comment
- * between records; {@code $DATA} stands for the folder of test tables.
+ * between records; {@code $DATA} stands for the folder of test tables, {@code $OUT} for an empty
+ * one to write to.
  */
 final class SltFile {
   private static final String SEPARATOR = "----";
@@ -22,11 +23,13 @@ final class SltFile {
   private final Connection connection;
   private final LongSupplier engineCalls;
   private final String data;
+  private final String out;
 
-  SltFile(Connection connection, LongSupplier engineCalls, String data) {
+  SltFile(Connection connection, LongSupplier engineCalls, String data, String out) {
     this.connection = connection;
     this.engineCalls = engineCalls;
     this.data = data;
+    this.out = out;
   }
 
   /** The file's text as it should be, if what happens now is right. */
@@ -54,7 +57,7 @@ final class SltFile {
     String kind;
     List<String> result;
     try (Statement statement = connection.createStatement()) {
-      if (statement.execute(sql.replace("$DATA", data))) {
+      if (statement.execute(sql.replace("$DATA", data).replace("$OUT", out))) {
         kind = "query";
         result = rows(statement.getResultSet());
       } else {
@@ -81,6 +84,8 @@ final class SltFile {
         + String.join("\n", result)
             .replace(Path.of(data).toAbsolutePath().toString(), "$DATA")
             .replace(data, "$DATA")
+            .replace(Path.of(out).toAbsolutePath().toString(), "$OUT")
+            .replace(out, "$OUT")
         + "\n";
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
@@ -30,6 +31,21 @@ class SltTest {
     }
   }
 
+  /** Not a temporary one: columns in messages count its characters. */
+  private static Path emptyFolder(Path file) throws IOException {
+    Path folder = Path.of("target/slt", file.getFileName().toString());
+    if (Files.exists(folder)) {
+      List<Path> old;
+      try (Stream<Path> below = Files.walk(folder)) {
+        old = below.sorted(Comparator.reverseOrder()).toList();
+      }
+      for (Path path : old) {
+        Files.delete(path);
+      }
+    }
+    return Files.createDirectories(folder);
+  }
+
   @ParameterizedTest(name = "{0}")
   @MethodSource("files")
   void givesWhatTheFileSays(Path file) throws IOException, SQLException {
@@ -46,7 +62,8 @@ class SltTest {
           new SltFile(
                   connection,
                   () -> engines.stream().mapToLong(ScriptedEngine::calls).sum(),
-                  DATA.toString())
+                  DATA.toString(),
+                  emptyFolder(file).toString())
               .run(before);
     }
     if (Boolean.getBoolean("quern.slt.rewrite")) {

@@ -52,7 +52,7 @@ final class QuernMeta extends MetaImpl {
         callback.clear();
         QuernSignature signature = signature(sql);
         handle.signature = signature;
-        result = result(handle, signature, List.of());
+        result = once(handle, signature);
         callback.assign(signature, null, result.updateCount);
       }
       callback.execute();
@@ -76,13 +76,25 @@ final class QuernMeta extends MetaImpl {
     return new ExecuteResult(List.of(result(handle, signature, values)));
   }
 
+  /** Runs a statement that will not run again: an update's tables are closed, rows keep theirs. */
+  private MetaResultSet once(StatementHandle handle, QuernSignature signature)
+      throws NoSuchStatementException {
+    try {
+      return result(handle, signature, List.of());
+    } finally {
+      if (signature.prepared() instanceof Prepared.Update update) {
+        update.close();
+      }
+    }
+  }
+
   /** Runs an update now; rows wait until they are pulled. */
   private MetaResultSet result(
       StatementHandle handle, QuernSignature signature, List<TypedValue> values)
       throws NoSuchStatementException {
     if (signature.prepared() instanceof Prepared.Update update) {
       QueryContext context = start(statement(handle), signature, values);
-      try (update) {
+      try {
         long count = update.run().applyAsLong(context);
         return MetaResultSet.count(handle.connectionId, handle.id, count);
       } finally {
@@ -141,7 +153,7 @@ final class QuernMeta extends MetaImpl {
       throws NoSuchStatementException {
     long[] counts = new long[commands.size()];
     for (int i = 0; i < counts.length; i++) {
-      counts[i] = Math.max(0, result(handle, signature(commands.get(i)), List.of()).updateCount);
+      counts[i] = Math.max(0, once(handle, signature(commands.get(i))).updateCount);
     }
     return new ExecuteBatchResult(counts);
   }

@@ -60,6 +60,17 @@ public final class QueryControl implements AutoCloseable {
     }
   }
 
+  /**
+   * {@link #check()}, except that rows finished before a budget was spent may still be used.
+   *
+   * @throws QueryException when the query was stopped for another reason
+   */
+  public void checkCancelled() {
+    if (!outOfBudget()) {
+      check();
+    }
+  }
+
   /** Whether a budget stopped the query. */
   boolean outOfBudget() {
     Stop reason = stop.get();
