@@ -57,8 +57,8 @@ class MainProcessTest {
             ENDLESS);
     awaitBytes();
     signal(child, "INT");
-    String errors = new String(child.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
     assertTrue(child.waitFor(60, TimeUnit.SECONDS), "the process hangs");
+    String errors = new String(child.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(130, child.exitValue(), errors);
     assertEquals("quern: interrupted\n", errors);
     assertEquals(List.of(stats), files());
@@ -104,21 +104,37 @@ class MainProcessTest {
   }
 
   private Process start(String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
+    List<String> command = new ArrayList<>(takesInterrupts());
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--add-opens=java.base/java.nio=ALL-UNNAMED",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName()));
     command.addAll(List.of(arguments));
     Process child = new ProcessBuilder(command).start();
     children.add(child);
     return child;
+  }
+
+  /**
+   * Background jobs of a script inherit an ignored SIGINT, and a JVM leaves it ignored: env of GNU
+   * coreutils gives the child the default again.
+   */
+  private static List<String> takesInterrupts() throws IOException {
+    List<String> reset = List.of("env", "--default-signal=INT");
+    List<String> trial = new ArrayList<>(reset);
+    trial.add("true");
+    try {
+      return new ProcessBuilder(trial).start().waitFor() == 0 ? reset : List.of();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while starting a child", e);
+    }
   }
 
   /** Until the job has written something beside its final name. */
