@@ -15,9 +15,9 @@ import org.apache.calcite.sql.SqlIdentifier;
 /**
  * Where a statement writes.
  *
- * @param name a file, or a folder (one that exists, or a name that ends with "/")
+ * @param name a file, or a folder (one that exists, or a name that ends with "/"), as written
  */
-record Target(String name, SqlIdentifier place, WriteOptions options) {
+record Target(String name, Path path, SqlIdentifier place, WriteOptions options) {
 
   /**
    * @throws QueryException for a name that is none of a file or folder
@@ -39,17 +39,20 @@ record Target(String name, SqlIdentifier place, WriteOptions options) {
           "'" + name + "' may be many files; name one file or folder to write");
     }
     try {
-      Path.of(name);
+      return new Target(name, Path.of(name), place, options);
     } catch (InvalidPathException e) {
       throw new QueryException(
           State.FILE, QueryException.place(place.getParserPosition()) + e.getMessage(), e);
     }
-    return new Target(name, place, options);
+  }
+
+  /** The same written in another way. */
+  Target withOptions(WriteOptions other) {
+    return new Target(name, path, place, other);
   }
 
   /** Whether there is a table: a file, or a folder with something in it. */
   boolean exists() {
-    Path path = Path.of(name);
     if (!Files.isDirectory(path)) {
       return Files.exists(path);
     }

@@ -14,7 +14,6 @@ import dev.quern.sql.ast.SqlCreateTableAs;
 import dev.quern.sql.catalog.Catalog;
 import dev.quern.sql.run.QueryContext;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,19 +41,18 @@ final class Writes {
 
   /** A file that exists is replaced when the new one is whole. */
   Prepared copy(SqlCopy copy) {
-    SqlIdentifier place = copy.target();
-    Target named = Target.of(place, WriteOptions.DEFAULT, catalog);
+    Target named = Target.of(copy.target(), WriteOptions.DEFAULT, catalog);
     WriteOptions options =
         WriteSettings.parse(copy.settings())
-            .options(WriteMode.REPLACE, format(named.name()), copy.settings());
+            .options(WriteMode.REPLACE, format(named), copy.settings());
     SqlNode query = copy.query() instanceof SqlIdentifier table ? allOf(table) : copy.query();
-    return write(
-        query, SqlNodeList.EMPTY, new Target(named.name(), place, options), target -> true);
+    return write(query, SqlNodeList.EMPTY, named.withOptions(options), target -> true);
   }
 
-  private static Optional<TableFormat> format(String name) {
-    Path path = Path.of(name);
-    return name.endsWith("/") || Files.isDirectory(path) ? Optional.empty() : TableFormat.of(path);
+  private static Optional<TableFormat> format(Target target) {
+    return target.name().endsWith("/") || Files.isDirectory(target.path())
+        ? Optional.empty()
+        : TableFormat.of(target.path());
   }
 
   /** {@code SELECT * FROM table}. */
