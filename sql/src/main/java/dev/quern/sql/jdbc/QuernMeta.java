@@ -1,10 +1,12 @@
 package dev.quern.sql.jdbc;
 
 import dev.quern.sql.Prepared;
+import dev.quern.sql.catalog.View;
 import dev.quern.sql.run.QueryContext;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.calcite.avatica.AvaticaStatement;
 import org.apache.calcite.avatica.MetaImpl;
 import org.apache.calcite.avatica.MissingResultsException;
@@ -166,6 +168,45 @@ final class QuernMeta extends MetaImpl {
       counts[i] = Math.max(0, execute(handle, values.get(i), -1).resultSets.getFirst().updateCount);
     }
     return new ExecuteBatchResult(counts);
+  }
+
+  /** Views; there are neither catalogs nor schemas. */
+  @Override
+  public MetaResultSet getTables(
+      ConnectionHandle handle, String catalog, Pat schema, Pat table, List<String> kinds) {
+    boolean wanted = kinds == null || kinds.contains(ViewRows.TYPE);
+    return described(
+        super.getTables(handle, catalog, schema, table, kinds),
+        wanted ? ViewRows.tables(quern.session().catalog().views(), table) : List.of());
+  }
+
+  @Override
+  public MetaResultSet getColumns(
+      ConnectionHandle handle, String catalog, Pat schema, Pat table, Pat column) {
+    List<Object> rows = new ArrayList<>();
+    for (View view : quern.session().catalog().views()) {
+      var columns = ColumnTypes.columns(view.rowType(), quern.session().types());
+      rows.addAll(ViewRows.columns(view, columns, table, column));
+    }
+    return described(super.getColumns(handle, catalog, schema, table, column), rows);
+  }
+
+  @Override
+  public MetaResultSet getTableTypes(ConnectionHandle handle) {
+    List<Object> rows = List.of((Object) new Object[] {ViewRows.TYPE});
+    return described(super.getTableTypes(handle), rows);
+  }
+
+  /** Avatica's empty answer knows the columns that JDBC wants; these are its rows. */
+  private static MetaResultSet described(MetaResultSet empty, List<Object> rows) {
+    var signature =
+        new Signature(empty.signature.columns, "", List.of(), Map.of(), CursorFactory.ARRAY, null);
+    return MetaResultSet.create(
+        empty.connectionId,
+        empty.statementId,
+        empty.ownStatement,
+        signature,
+        new Frame(0, true, rows));
   }
 
   @Override
