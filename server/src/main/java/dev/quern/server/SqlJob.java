@@ -159,6 +159,8 @@ final class SqlJob {
     } catch (IOException e) {
       // The rows are out and right: a lost file of figures must not change how the job ended.
       console.notice("--stats " + file + " cannot be written: " + OutputFile.reason(e));
+    } catch (CommandException e) {
+      console.notice(e.getMessage());
     }
   }
 }

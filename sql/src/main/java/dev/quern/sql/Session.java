@@ -1,5 +1,6 @@
 package dev.quern.sql;
 
+import dev.quern.executor.engine.EngineOptions;
 import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.planner.QueryException;
 import dev.quern.planner.QueryException.State;
@@ -43,7 +44,7 @@ public final class Session implements AutoCloseable {
   private final Catalog catalog = new Catalog();
   private final QuernTypes types = new QuernTypes();
   private final BufferAllocator allocator = new RootAllocator();
-  private final Map<Optional<String>, Engines.Lease> leases = new HashMap<>();
+  private final Map<EngineOptions, Engines.Lease> leases = new HashMap<>();
   private volatile RunCounters counters;
 
   public Session(Engines engines, SessionOptions options) {
@@ -146,10 +147,12 @@ public final class Session implements AutoCloseable {
 
   /** Leased at first use and kept until the session ends. */
   private synchronized GenerateEngine engine(Optional<String> model, RunCounters run) {
-    Engines.Lease lease = leases.get(model);
+    // By options, not by name: a name may stand for another model now, or for none.
+    EngineOptions wanted = model.map(this::model).map(Model::options).orElse(options.engine());
+    Engines.Lease lease = leases.get(wanted);
     if (lease == null) {
-      lease = engines.lease(model.map(this::model).map(Model::options).orElse(options.engine()));
-      leases.put(model, lease);
+      lease = engines.lease(wanted);
+      leases.put(wanted, lease);
       run.loaded(lease.loadNanos());
     }
     return lease.engine();

@@ -31,6 +31,9 @@ final class AnswerText {
 
   /** The rest, when no more tokens come. */
   String finish(boolean honourStops) {
+    if (stopped) {
+      return ""; // what follows the stop string is no part of the answer
+    }
     held.append(decoder.finish());
     String text = take(honourStops);
     if (stopped) {

@@ -69,6 +69,11 @@ record EnginePlan(int maxModelLen, KvSizes kv, List<String> lines) {
                           DEFAULT_KV_BYTES / tokenBytes));
               return Math.min(wanted, room / 2 / tokenBytes);
             });
+    if (kvTokens > room / tokenBytes) {
+      throw new EngineException(
+          "kv-cache-tokens " + kvTokens + " of " + tokenBytes + " bytes do not fit into the "
+              + gib(room) + " of memory beside the weights; use at most " + room / tokenBytes);
+    }
     if (kvTokens < maxModelLen && options.maxModelLen().isPresent()) {
       throw new EngineException(
           "max-model-len "

@@ -64,14 +64,14 @@ public record GenerateOptions(
         minTokens <= maxTokens,
         "min_tokens " + minTokens + " is larger than max_tokens " + maxTokens);
     require(
-        temperature >= 0 && temperature <= 100,
-        "temperature must be in [0, 100] but is " + temperature);
+        temperature == 0 || (temperature >= 1e-5 && temperature <= 100),
+        "temperature must be 0 or in [0.00001, 100] but is " + temperature);
     require(topP > 0 && topP <= 1, "top_p must be in (0, 1] but is " + topP);
     require(topK >= 0, "top_k must not be negative (0 keeps all tokens) but is " + topK);
     require(minP >= 0 && minP <= 1, "min_p must be in [0, 1] but is " + minP);
     require(
-        repetitionPenalty > 0 && repetitionPenalty <= 100,
-        "repetition_penalty must be in (0, 100] but is " + repetitionPenalty);
+        repetitionPenalty >= 0.01 && repetitionPenalty <= 100,
+        "repetition_penalty must be in [0.01, 100] but is " + repetitionPenalty);
     require(
         Math.abs(presencePenalty) <= 100,
         "presence_penalty must be in [-100, 100] but is " + presencePenalty);

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Runs a checkpoint on a device of this machine: continuous batching over a shared prefix tree. */
 public final class LocalEngine implements GenerateEngine {
@@ -37,7 +38,7 @@ public final class LocalEngine implements GenerateEngine {
             model.tokenizer(),
             model.template(),
             model.checkpoint().config().vocabSize());
-    stopIds = Set.copyOf(model.generation().eosIds());
+    stopIds = drawable(model.generation().eosIds());
     var cache =
         new PrefixCache(
             plan.kv().blocks(),
@@ -144,8 +145,16 @@ public final class LocalEngine implements GenerateEngine {
       return stopIds;
     }
     Set<Integer> all = new HashSet<>(stopIds);
-    all.addAll(options.stopTokenIds());
+    all.addAll(drawable(options.stopTokenIds()));
     return all;
+  }
+
+  /** Ids outside of the vocabulary are never drawn, and must not be banned either. */
+  private Set<Integer> drawable(List<Integer> ids) {
+    int vocabulary = model.checkpoint().config().vocabSize();
+    return ids.stream()
+        .filter(id -> id >= 0 && id < vocabulary)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Without a tokenizer answers are ids only: their text is empty. */

@@ -73,7 +73,7 @@ final class TensorParallelRunner implements ModelRunner {
               .submit(() -> {
                 try {
                   work.accept(ranks.get(at));
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) { // else the others would wait for ever
                   group.abort("rank " + at + " failed: " + e.getMessage());
                   throw e;
                 }

@@ -97,10 +97,15 @@ public final class Sequence implements Comparable<Sequence> {
   void admitted(BlockTable blocks, int cached, long recomputedNow) {
     table = blocks;
     computed = cached;
+    // Of the prompt: what an earlier admission had and this one does not.
+    recomputedTokens += Math.max(0, Math.min(promptLength, mostComputed) - cached);
     if (cachedTokens < 0) {
+      recomputedTokens += (int) recomputedNow;
       cachedTokens = cached;
+    } else {
+      cachedTokens = Math.min(cachedTokens, cached);
     }
-    recomputedTokens += (int) Math.max(recomputedNow, Math.max(0, mostComputed - cached));
+    recomputedTokens = Math.min(recomputedTokens, promptLength - cachedTokens);
   }
 
   void released() {

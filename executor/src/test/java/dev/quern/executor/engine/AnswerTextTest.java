@@ -71,4 +71,23 @@ final class AnswerTextTest {
     assertEquals("x ", text.next(0, true));
     assertEquals("EN", text.finish(true));
   }
+
+  @Test
+  void nothingFollowsAStopString() {
+    var decoder =
+        new StreamDecoder() {
+          @Override
+          public String next(int id) {
+            return "word ";
+          }
+
+          @Override
+          public String finish() {
+            return "\uFFFD"; // half a character behind the stop string
+          }
+        };
+    var text = new AnswerText(decoder, List.of(" "));
+    assertEquals("word", text.next(0, true));
+    assertEquals("", text.finish(true));
+  }
 }

@@ -243,6 +243,10 @@ final class LocalEngineTest {
                 EngineException.class, () -> open("max-model-len", "512", "kv-cache-tokens", "64"))
             .getMessage();
     assertTrue(small.contains("use max-model-len 64 or less"), small);
+    String huge =
+        assertThrows(EngineException.class, () -> open("kv-cache-tokens", "2000000000"))
+            .getMessage();
+    assertTrue(huge.contains("do not fit") && huge.contains("use at most"), huge);
     String whole =
         assertThrows(
                 EngineException.class,

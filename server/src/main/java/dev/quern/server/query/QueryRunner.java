@@ -72,6 +72,10 @@ public final class QueryRunner {
   private void execute(Statement statement, String sql, RowWriter writer)
       throws SQLException, IOException {
     boolean isResult = statement.execute(sql);
+    if (cancellation.requested()) {
+      // Asked for while the statement was planned, when there was nothing to cancel yet.
+      cancel(statement);
+    }
     while (true) {
       if (isResult) {
         try (ResultSet rows = statement.getResultSet()) {
