@@ -1,6 +1,7 @@
 package dev.quern.planner;
 
 import dev.quern.executor.engine.GenerateOptions;
+import dev.quern.executor.engine.PromptPart;
 import dev.quern.planner.function.Argument;
 import java.math.BigDecimal;
 import java.util.EnumMap;
@@ -42,7 +43,7 @@ public record CallOptions(GenerateOptions engine, Optional<String> model, OnErro
             values.seed(),
             values.texts(Argument.STOP),
             List.of(),
-            values.text(Argument.SYSTEM),
+            values.part(Argument.SYSTEM),
             values.bool(Argument.CHAT).orElse(defaults.chat()));
     return new CallOptions(
         engine,
@@ -101,6 +102,13 @@ public record CallOptions(GenerateOptions engine, Optional<String> model, OnErro
         throw wrongType(argument, value);
       }
       return Optional.ofNullable((String) value);
+    }
+
+    /** A text of the query is trusted; one from elsewhere comes as the part that it is. */
+    Optional<PromptPart> part(Argument argument) {
+      return given.get(argument) instanceof PromptPart part
+          ? Optional.of(part)
+          : text(argument).map(PromptPart::literal);
     }
 
     Optional<Boolean> bool(Argument argument) {

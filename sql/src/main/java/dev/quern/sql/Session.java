@@ -1,5 +1,6 @@
 package dev.quern.sql;
 
+import dev.quern.connectors.ArrowMemory;
 import dev.quern.executor.engine.EngineOptions;
 import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.planner.QueryException;
@@ -29,7 +30,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 import org.apache.calcite.adapter.enumerable.EnumerableRel;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.sql.SqlExplain;
@@ -43,10 +43,15 @@ public final class Session implements AutoCloseable {
   private final SessionOptions options;
   private final Catalog catalog = new Catalog();
   private final QuernTypes types = new QuernTypes();
-  private final BufferAllocator allocator = new RootAllocator();
+  private final BufferAllocator allocator = ArrowMemory.open(Long.MAX_VALUE);
   private final Map<EngineOptions, Engines.Lease> leases = new HashMap<>();
   private volatile RunCounters counters;
 
+  /**
+   * A session without views and models.
+   *
+   * @throws dev.quern.executor.table.TableException if the JVM lacks a flag that Arrow needs
+   */
   public Session(Engines engines, SessionOptions options) {
     this.engines = engines;
     this.options = options;

@@ -71,8 +71,14 @@ record EnginePlan(int maxModelLen, KvSizes kv, List<String> lines) {
             });
     if (kvTokens > room / tokenBytes) {
       throw new EngineException(
-          "kv-cache-tokens " + kvTokens + " of " + tokenBytes + " bytes do not fit into the "
-              + gib(room) + " of memory beside the weights; use at most " + room / tokenBytes);
+          "kv-cache-tokens "
+              + kvTokens
+              + " of "
+              + tokenBytes
+              + " bytes do not fit into the "
+              + gib(room)
+              + " of memory beside the weights; use at most "
+              + room / tokenBytes);
     }
     if (kvTokens < maxModelLen && options.maxModelLen().isPresent()) {
       throw new EngineException(

@@ -36,7 +36,7 @@ public record GenerateOptions(
     OptionalLong seed,
     List<String> stop,
     List<Integer> stopTokenIds,
-    Optional<String> system,
+    Optional<PromptPart> system,
     boolean chat) {
 
   /** Greedy, 32 tokens, chat template where there is one: the defaults of SQL's GENERATE. */

@@ -56,9 +56,7 @@ final class PromptEncoder {
       return content;
     }
     List<Message> messages = new ArrayList<>(2);
-    options
-        .system()
-        .ifPresent(s -> messages.add(new Message("system", List.of(PromptPart.literal(s)))));
+    options.system().ifPresent(s -> messages.add(new Message("system", List.of(s))));
     messages.add(new Message("user", content));
     return render(messages);
   }

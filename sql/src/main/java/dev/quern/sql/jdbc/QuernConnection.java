@@ -1,5 +1,6 @@
 package dev.quern.sql.jdbc;
 
+import dev.quern.executor.table.TableException;
 import dev.quern.sql.Session;
 import dev.quern.sql.SessionOptions;
 import dev.quern.sql.run.QueryStatistics;
@@ -44,7 +45,13 @@ public final class QuernConnection extends AvaticaConnection {
     } catch (IllegalArgumentException e) {
       throw new SQLException(QuernDriver.PREFIX + " " + e.getMessage(), "08001", e);
     }
-    return new QuernConnection(driver, factory, url, info, new Session(driver.engines(), options));
+    Session session;
+    try {
+      session = new Session(driver.engines(), options);
+    } catch (TableException e) {
+      throw SqlErrors.translate(e);
+    }
+    return new QuernConnection(driver, factory, url, info, session);
   }
 
   /** What the statement under way, or the last one, has done. */

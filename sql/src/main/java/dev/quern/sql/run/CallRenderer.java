@@ -111,7 +111,8 @@ final class CallRenderer {
           Object value =
               switch (term) {
                 case OptionTerm.Constant(Object constant) -> constant;
-                case OptionTerm.Parameter(int index) -> context.parameter(index);
+                case OptionTerm.Parameter(int index) ->
+                    parameter(argument, context.parameter(index));
                 case OptionTerm.Column c -> null;
               };
           if (value != null) {
@@ -124,6 +125,13 @@ final class CallRenderer {
     } catch (IllegalArgumentException e) {
       throw new QueryException(State.DATA, "GENERATE: " + e.getMessage(), e);
     }
+  }
+
+  /** Special tokens in a parameter are plain text, in the system message too. */
+  private static Object parameter(Argument argument, Object value) {
+    return argument == Argument.SYSTEM && value instanceof String text
+        ? PromptPart.value(text)
+        : value;
   }
 
   private static OptionalLong defaultSeed(QueryContext context) {
