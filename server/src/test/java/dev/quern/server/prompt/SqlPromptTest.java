@@ -130,7 +130,7 @@ class SqlPromptTest {
       throws Exception {
     return TerminalBuilder.builder()
         .system(false)
-        .dumb(true)
+        .type("dumb") // another would ask the keyboard what it can do, and eat what is typed
         .streams(in, out)
         .encoding(StandardCharsets.UTF_8)
         .build();
