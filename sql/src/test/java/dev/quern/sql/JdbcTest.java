@@ -133,7 +133,8 @@ class JdbcTest {
       statement.setDouble(1, -2);
       SQLException e = assertThrows(SQLException.class, () -> column(statement.executeQuery()));
       assertEquals("22000", e.getSQLState());
-      assertEquals("GENERATE: temperature must be 0 or in [0.00001, 100] but is -2.0", e.getMessage());
+      assertEquals(
+          "GENERATE: temperature must be 0 or in [0.00001, 100] but is -2.0", e.getMessage());
     }
   }
 

@@ -71,8 +71,7 @@ public final class ChatServer implements AutoCloseable {
         route(exchange, reply);
       } catch (ApiException e) {
         if (reply.started()) {
-          // The status is gone: a stream carries its error as an event, and has no [DONE].
-          reply.event(Reply.error(e).toString());
+          reply.lateError(e);
         } else {
           reply.sendError(e);
         }

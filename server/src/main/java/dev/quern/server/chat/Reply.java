@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 final class Reply {
   private final HttpExchange exchange;
   private OutputStream body;
+  private boolean streams;
 
   Reply(HttpExchange exchange) {
     this.exchange = exchange;
@@ -38,6 +39,7 @@ final class Reply {
 
   /** Begins an answer whose pieces come later. */
   void start(String contentType) throws IOException {
+    streams = contentType.startsWith("text/event-stream");
     exchange.getResponseHeaders().set("Content-Type", contentType);
     exchange.getResponseHeaders().set("Cache-Control", "no-cache");
     exchange.sendResponseHeaders(200, 0);
@@ -52,6 +54,17 @@ final class Reply {
   /** One server-sent event. */
   void event(String data) throws IOException {
     write("data: " + data + "\n\n");
+  }
+
+  /**
+   * An error whose status is gone: an event of a stream (which has no [DONE]), or the whole body.
+   */
+  void lateError(ApiException e) throws IOException {
+    if (streams) {
+      event(error(e).toString());
+    } else {
+      write(error(e).toString());
+    }
   }
 
   static ObjectNode error(ApiException e) {

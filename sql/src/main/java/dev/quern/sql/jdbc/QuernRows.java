@@ -50,6 +50,8 @@ final class QuernRows implements Iterator<Object>, AutoCloseable {
     if (rows == null) {
       rows = start.get();
     }
+    // Sorts and joins give many rows that were made before: a cancelled query gives none of them.
+    context.control().checkCancelled();
     if (!rows.moveNext()) {
       running.end();
       return false;
