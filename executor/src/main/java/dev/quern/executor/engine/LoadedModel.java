@@ -1,6 +1,7 @@
 package dev.quern.executor.engine;
 
-import dev.quern.executor.device.ElementType;
+import dev.quern.executor.device.DeviceOptions.Activations;
+import dev.quern.executor.device.host.ActivationGroups;
 import dev.quern.executor.model.Checkpoint;
 import dev.quern.executor.model.Checkpoints;
 import dev.quern.executor.model.GenerationConfig;
@@ -44,9 +45,10 @@ record LoadedModel(
     }
   }
 
-  /** Whether the linears are stored in 8 bits. */
-  boolean storedInt8() {
-    return checkpoint.tensor("model.layers.0.self_attn.q_proj.weight").type() == ElementType.INT8;
+  /** Whether the linears are stored as integers, whose products take quantized activations. */
+  boolean storedIntegers() {
+    return ActivationGroups.apply(
+        Activations.AUTO, checkpoint.tensor("model.layers.0.self_attn.q_proj.weight").format());
   }
 
   /** Bytes of the weight files. */

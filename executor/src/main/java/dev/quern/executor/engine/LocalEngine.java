@@ -90,7 +90,7 @@ public final class LocalEngine implements GenerateEngine {
         EnginePlan.of(
             options,
             model.checkpoint().config(),
-            model.storedInt8(),
+            model.storedIntegers(),
             model.weightBytes(),
             HostMemory.availableBytes());
     plan.lines().forEach(notices);

@@ -1,7 +1,7 @@
 package dev.quern.executor.device.contract;
 
 import dev.quern.executor.device.ElementType;
-import dev.quern.executor.device.HostMatrix;
+import dev.quern.executor.device.StridedMatrix;
 import dev.quern.executor.device.host.BFloat16;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -43,7 +43,7 @@ public final class Inputs {
   }
 
   /** A random weight of this type, row-major, in native memory. */
-  HostMatrix matrix(String name, ElementType type, int rows, int columns) {
+  StridedMatrix matrix(String name, ElementType type, int rows, int columns) {
     Arena arena = Arena.ofAuto();
     int count = Math.multiplyExact(rows, columns);
     MemorySegment data = arena.allocate((long) count * type.bytes(), 64);
@@ -57,14 +57,14 @@ public final class Inputs {
         case INT32 -> throw new IllegalArgumentException("INT32 is no type of a weight");
       }
     }
-    Optional<HostMatrix.RowScales> scales = Optional.empty();
+    Optional<StridedMatrix.RowScales> scales = Optional.empty();
     if (type == ElementType.INT8) {
       MemorySegment rowScales = arena.allocate(4L * rows, 64);
       for (int r = 0; r < rows; r++) {
         rowScales.setAtIndex(FLOAT, r, (2 + unit()) / 128);
       }
-      scales = Optional.of(new HostMatrix.RowScales(rowScales, 0));
+      scales = Optional.of(new StridedMatrix.RowScales(rowScales, 0));
     }
-    return new HostMatrix(name, rows, columns, type, data, 0, columns, 1, scales);
+    return new StridedMatrix(name, rows, columns, type, data, 0, columns, 1, scales);
   }
 }

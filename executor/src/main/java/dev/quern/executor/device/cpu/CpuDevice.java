@@ -1,6 +1,7 @@
 package dev.quern.executor.device.cpu;
 
 import dev.quern.executor.device.AttentionBatch;
+import dev.quern.executor.device.CodedMatrix;
 import dev.quern.executor.device.Communicator;
 import dev.quern.executor.device.Device;
 import dev.quern.executor.device.DeviceOptions;
@@ -12,6 +13,7 @@ import dev.quern.executor.device.KvSpec;
 import dev.quern.executor.device.Rope;
 import dev.quern.executor.device.Routing;
 import dev.quern.executor.device.SamplingRow;
+import dev.quern.executor.device.StridedMatrix;
 import dev.quern.executor.device.Tensor;
 import dev.quern.executor.device.Weight;
 import dev.quern.executor.device.host.ExpertChoice;
@@ -102,7 +104,12 @@ public final class CpuDevice implements Device {
 
   @Override
   public Weight pack(HostMatrix matrix) {
-    return new CpuWeight(memory, pool, kernels, matrix);
+    return switch (matrix) {
+      case StridedMatrix strided -> new CpuWeight(memory, pool, kernels, strided);
+      case CodedMatrix coded ->
+          throw new IllegalArgumentException(
+              coded.name() + ": " + coded.format().label() + " is not built on the CPU device yet");
+    };
   }
 
   @Override

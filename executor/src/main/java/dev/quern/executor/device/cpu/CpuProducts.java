@@ -26,7 +26,7 @@ final class CpuProducts implements AutoCloseable {
 
   /** Whether products with this weight take quantized activations. */
   boolean quantized(Panels w) {
-    return ActivationGroups.apply(activations, w.type());
+    return ActivationGroups.apply(activations, w.format());
   }
 
   void linear(CpuTensor out, CpuTensor x, Panels w, int rows) {

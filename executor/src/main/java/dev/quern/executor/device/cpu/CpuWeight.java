@@ -1,7 +1,7 @@
 package dev.quern.executor.device.cpu;
 
 import dev.quern.executor.device.ElementType;
-import dev.quern.executor.device.HostMatrix;
+import dev.quern.executor.device.StridedMatrix;
 import dev.quern.executor.device.Weight;
 import dev.quern.executor.device.host.MatrixRows;
 import java.lang.foreign.Arena;
@@ -21,12 +21,12 @@ final class CpuWeight implements Weight {
   private final int columns;
   private final OffHeap.Block vector;
   private final OffHeap.Block rowBlock;
-  private final HostMatrix original;
+  private final StridedMatrix original;
   private OffHeap.Block block;
   private Panels panels;
   private boolean closed;
 
-  CpuWeight(OffHeap memory, WorkerPool pool, Kernels kernels, HostMatrix matrix) {
+  CpuWeight(OffHeap memory, WorkerPool pool, Kernels kernels, StridedMatrix matrix) {
     if (matrix.type() == ElementType.INT32) {
       throw new IllegalArgumentException(matrix.name() + ": INT32 is no type of a weight");
     }
@@ -47,7 +47,7 @@ final class CpuWeight implements Weight {
     }
   }
 
-  private void pack(HostMatrix matrix, WorkerPool pool) {
+  private void pack(StridedMatrix matrix, WorkerPool pool) {
     ElementType type = matrix.type();
     long data = (Panels.dataBytes(type, rows, columns) + 63) / 64 * 64;
     block = memory.allocate(name, data + Panels.scaleBytes(type, rows));
@@ -59,7 +59,7 @@ final class CpuWeight implements Weight {
       }
     }
     panels = new Panels(type, rows, columns, block.segment().asSlice(0, data), scales);
-    HostMatrix source = offHeap(matrix);
+    StridedMatrix source = offHeap(matrix);
     int count = panels.count();
     int step = Math.max(1, count / (8 * pool.threads()));
     pool.run(
@@ -68,12 +68,12 @@ final class CpuWeight implements Weight {
   }
 
   /** The matrix in memory that the collector frees, for sources on the heap: C reads no heap. */
-  private static HostMatrix offHeap(HostMatrix m) {
+  private static StridedMatrix offHeap(StridedMatrix m) {
     if (m.data().isNative()) {
       return m;
     }
     MemorySegment data = Arena.ofAuto().allocate(m.data().byteSize(), 64).copyFrom(m.data());
-    return new HostMatrix(
+    return new StridedMatrix(
         m.name(),
         m.rows(),
         m.columns(),
@@ -86,21 +86,21 @@ final class CpuWeight implements Weight {
   }
 
   /** A single row, contiguous and with its scale, that outlives the checkpoint. */
-  private static HostMatrix row(HostMatrix m, MemorySegment into) {
+  private static StridedMatrix row(StridedMatrix m, MemorySegment into) {
     int bytes = m.type().bytes();
     for (int c = 0; c < m.columns(); c++) {
       long from = (m.offset() + c * m.columnStride()) * bytes;
       MemorySegment.copy(m.data(), from, into, (long) c * bytes, bytes);
     }
-    Optional<HostMatrix.RowScales> scales = Optional.empty();
+    Optional<StridedMatrix.RowScales> scales = Optional.empty();
     if (m.scales().isPresent()) {
       MemorySegment one = MemorySegment.ofArray(new float[] {MatrixRows.scale(m, 0)});
-      scales = Optional.of(new HostMatrix.RowScales(one, 0));
+      scales = Optional.of(new StridedMatrix.RowScales(one, 0));
     }
-    return new HostMatrix(m.name(), 1, m.columns(), m.type(), into, 0, m.columns(), 1, scales);
+    return new StridedMatrix(m.name(), 1, m.columns(), m.type(), into, 0, m.columns(), 1, scales);
   }
 
-  private static OffHeap.Block vector(OffHeap memory, HostMatrix matrix) {
+  private static OffHeap.Block vector(OffHeap memory, StridedMatrix matrix) {
     float[] values = new float[matrix.columns()];
     MatrixRows.unscaled(matrix, 0, values);
     float scale = MatrixRows.scale(matrix, 0);

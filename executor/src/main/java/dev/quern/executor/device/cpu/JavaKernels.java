@@ -1,6 +1,6 @@
 package dev.quern.executor.device.cpu;
 
-import dev.quern.executor.device.HostMatrix;
+import dev.quern.executor.device.StridedMatrix;
 import dev.quern.executor.device.host.ActivationGroups;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -45,7 +45,7 @@ final class JavaKernels implements Kernels {
   }
 
   @Override
-  public void pack(MemorySegment panels, HostMatrix matrix, int p0, int p1) {
+  public void pack(MemorySegment panels, StridedMatrix matrix, int p0, int p1) {
     PanelReader.pack(panels, matrix, p0, p1);
   }
 

@@ -1,6 +1,6 @@
 package dev.quern.executor.device.cpu;
 
-import dev.quern.executor.device.HostMatrix;
+import dev.quern.executor.device.StridedMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -26,7 +26,7 @@ interface Kernels {
   }
 
   /** Packs panels p0..p1 of a matrix. */
-  void pack(MemorySegment panels, HostMatrix matrix, int p0, int p1);
+  void pack(MemorySegment panels, StridedMatrix matrix, int p0, int p1);
 
   /** out[i] = row ids[i] of the table. */
   void embed(MemorySegment out, int ldo, MemorySegment ids, Panels table, int r0, int r1);

@@ -1,8 +1,8 @@
 package dev.quern.executor.device.cpu;
 
 import dev.quern.executor.device.ElementType;
-import dev.quern.executor.device.HostMatrix;
 import dev.quern.executor.device.KvSpec;
+import dev.quern.executor.device.StridedMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
@@ -88,7 +88,7 @@ final class NativeKernels implements Kernels {
   }
 
   @Override
-  public void pack(MemorySegment panels, HostMatrix matrix, int p0, int p1) {
+  public void pack(MemorySegment panels, StridedMatrix matrix, int p0, int p1) {
     pack.call(
         panels.address(),
         code(matrix.type()),

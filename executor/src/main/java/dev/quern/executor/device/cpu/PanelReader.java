@@ -1,6 +1,6 @@
 package dev.quern.executor.device.cpu;
 
-import dev.quern.executor.device.HostMatrix;
+import dev.quern.executor.device.StridedMatrix;
 import dev.quern.executor.device.host.BFloat16;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -14,7 +14,7 @@ final class PanelReader {
   private PanelReader() {}
 
   /** Packs panels p0..p1. */
-  static void pack(MemorySegment panels, HostMatrix matrix, int p0, int p1) {
+  static void pack(MemorySegment panels, StridedMatrix matrix, int p0, int p1) {
     MemorySegment data = matrix.data();
     int columns = matrix.columns();
     for (int p = p0; p < p1; p++) {

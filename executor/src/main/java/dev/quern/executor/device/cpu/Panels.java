@@ -1,6 +1,7 @@
 package dev.quern.executor.device.cpu;
 
 import dev.quern.executor.device.ElementType;
+import dev.quern.executor.device.WeightFormat;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -16,6 +17,12 @@ record Panels(ElementType type, int rows, int columns, MemorySegment data, Memor
 
   static int count(int rows) {
     return (rows + OUTPUTS - 1) / OUTPUTS;
+  }
+
+  WeightFormat format() {
+    return type == ElementType.INT8
+        ? new WeightFormat.Integers(8, WeightFormat.WHOLE_ROW, ElementType.F32, false)
+        : new WeightFormat.Floats(type);
   }
 
   int count() {
