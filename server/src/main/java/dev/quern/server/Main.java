@@ -37,7 +37,7 @@ public final class Main {
         new ScoreCommand(console),
         new NotBuiltCommand(
             "quantize", "Writes a checkpoint with packed weights", "; checkpoints run as stored"),
-        new NotBuiltCommand("bench", "Measures prefill, decode and jobs", ""),
+        new BenchCommand(console),
         new NotBuiltCommand("bench-plan", "Prefix hits by row order and field order", ""),
         new NotBuiltCommand("verify-gpu", "Runs the device suite on a GPU", ""),
         new NotBuiltCommand(
