@@ -38,7 +38,7 @@ public final class Main {
         new ScoreCommand(console),
         new NotBuiltCommand(
             "quantize", "Writes a checkpoint with packed weights", "; checkpoints run as stored"),
-        new NotBuiltCommand("bench", "Measures prefill, decode and jobs", ""),
+        new BenchCommand(console),
         new BenchPlanCommand(console, EmbeddedModel::folder),
         new NotBuiltCommand("verify-gpu", "Runs the device suite on a GPU", ""),
         new NotBuiltCommand(
