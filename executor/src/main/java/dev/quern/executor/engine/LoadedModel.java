@@ -5,6 +5,7 @@ import dev.quern.executor.device.host.ActivationGroups;
 import dev.quern.executor.model.Checkpoint;
 import dev.quern.executor.model.Checkpoints;
 import dev.quern.executor.model.GenerationConfig;
+import dev.quern.executor.model.gguf.GgufFile;
 import dev.quern.executor.tokenizer.ChatTemplate;
 import dev.quern.executor.tokenizer.ChatTemplates;
 import dev.quern.executor.tokenizer.Tokenizer;
@@ -15,7 +16,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What a checkpoint's folder holds, opened: weights mapped, tokenizer and template ready. */
+/**
+ * What a checkpoint's folder or GGUF file holds, opened: weights mapped, tokenizer and template
+ * ready.
+ */
 record LoadedModel(
     Path folder,
     String name,
@@ -53,14 +57,25 @@ record LoadedModel(
 
   /** Bytes of the weight files. */
   long weightBytes() {
+    if (GgufFile.isNamed(folder)) {
+      return size(folder);
+    }
     try (Stream<Path> files = Files.list(folder)) {
       long bytes = 0;
       for (Path file : files.filter(f -> f.toString().endsWith(".safetensors")).toList()) {
-        bytes += Files.size(file);
+        bytes += size(file);
       }
       return bytes;
     } catch (IOException e) {
       throw new EngineException("cannot list " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw new EngineException("cannot read " + file + ": " + e.getMessage(), e);
     }
   }
 
