@@ -28,7 +28,8 @@ public final class EngineFlags {
 
   private static final List<Flag> ENGINE =
       List.of(
-          new Flag("model", "DIR", "folder of the checkpoint (default: the embedded model)"),
+          new Flag(
+              "model", "DIR|FILE", "checkpoint folder or .gguf file (default: the embedded model)"),
           new Flag(
               "quantization",
               "SCHEME",

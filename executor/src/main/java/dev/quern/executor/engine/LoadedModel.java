@@ -7,6 +7,7 @@ import dev.quern.executor.model.Checkpoints;
 import dev.quern.executor.model.GenerationConfig;
 import dev.quern.executor.model.RandomCheckpoint;
 import dev.quern.executor.model.StoredModel;
+import dev.quern.executor.model.gguf.GgufFile;
 import dev.quern.executor.model.plan.QuantizationScheme;
 import dev.quern.executor.tokenizer.ChatTemplate;
 import dev.quern.executor.tokenizer.ChatTemplates;
@@ -19,7 +20,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What a checkpoint's folder holds, opened: weights mapped, tokenizer and template ready.
+ * What a checkpoint's folder or GGUF file holds, opened: weights mapped, tokenizer and template
+ * ready.
  *
  * @param folder where it stands; for random weights the file of their configuration
  * @param origin which model this is, a line for people
@@ -86,14 +88,25 @@ public record LoadedModel(
 
   /** Bytes of the weight files. */
   private static long weightBytes(Path folder) {
+    if (GgufFile.isNamed(folder)) {
+      return size(folder);
+    }
     try (Stream<Path> files = Files.list(folder)) {
       long bytes = 0;
       for (Path file : files.filter(f -> f.toString().endsWith(".safetensors")).toList()) {
-        bytes += Files.size(file);
+        bytes += size(file);
       }
       return bytes;
     } catch (IOException e) {
       throw new EngineException("cannot list " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw new EngineException("cannot read " + file + ": " + e.getMessage(), e);
     }
   }
 
