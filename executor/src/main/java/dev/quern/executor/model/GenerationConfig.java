@@ -31,6 +31,20 @@ public record GenerationConfig(
     OptionalInt maxNewTokens) {
   private static final String EOS = "eos_token_id";
 
+  /** No stop ids and no defaults. */
+  public static final GenerationConfig NONE =
+      new GenerationConfig(
+          List.of(),
+          Optional.empty(),
+          OptionalDouble.empty(),
+          OptionalDouble.empty(),
+          OptionalInt.empty(),
+          OptionalDouble.empty(),
+          OptionalDouble.empty(),
+          OptionalDouble.empty(),
+          OptionalDouble.empty(),
+          OptionalInt.empty());
+
   public GenerationConfig {
     eosIds = List.copyOf(eosIds);
   }
