@@ -45,7 +45,7 @@ typedef uint16_t vh __attribute__((vector_size(VL * 2)));
 // Outputs of a weight panel; also keys of an attention tile.
 enum { PANEL = 32, SLAB = 2 * VL };
 // Inputs that share an activation scale.
-enum { GROUP = 64 };
+enum { GROUP = 128 };
 
 INLINE vf vf_load(const float *p) {
   vf v;

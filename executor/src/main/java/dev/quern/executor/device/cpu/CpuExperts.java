@@ -2,7 +2,6 @@ package dev.quern.executor.device.cpu;
 
 import dev.quern.executor.device.ExpertSource;
 import dev.quern.executor.device.ExpertSource.Expert;
-import dev.quern.executor.device.host.ActivationGroups;
 import dev.quern.executor.device.host.Require;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -15,7 +14,6 @@ import java.lang.foreign.ValueLayout;
 final class CpuExperts implements AutoCloseable {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
 
-  private final OffHeap memory;
   private final Kernels kernels;
   private final WorkerPool pool;
   private final CpuProducts products;
@@ -24,12 +22,12 @@ final class CpuExperts implements AutoCloseable {
   private final Scratch weights;
   private final Scratch outputs;
   private final Scratch[] workers;
+  private final PackedRows[] inputs;
   private int[] start = new int[0];
   private int[] taskExpert = new int[0];
   private int[] taskFirst = new int[0];
 
   CpuExperts(OffHeap memory, Kernels kernels, WorkerPool pool, CpuProducts products) {
-    this.memory = memory;
     this.kernels = kernels;
     this.pool = pool;
     this.products = products;
@@ -38,8 +36,10 @@ final class CpuExperts implements AutoCloseable {
     weights = new Scratch(memory, "expert weights");
     outputs = new Scratch(memory, "expert outputs");
     workers = new Scratch[pool.threads()];
+    inputs = new PackedRows[pool.threads()];
     for (int i = 0; i < workers.length; i++) {
-      workers[i] = new Scratch(this.memory, "expert activations of a worker");
+      workers[i] = new Scratch(memory, "expert activations of a worker");
+      inputs[i] = new PackedRows(memory, kernels);
     }
   }
 
@@ -148,46 +148,24 @@ final class CpuExperts implements AutoCloseable {
     Panels up = CpuDevice.own(expert.up()).panels();
     Panels down = CpuDevice.own(expert.down()).panels();
     int width = gate.rows();
-    long rowBytes = (4L * n * width + 63) / 64 * 64;
-    long packedBytes = packedBytes(n, Math.max(hidden, width));
-    MemorySegment own = workers[worker].require(rowBytes + packedBytes);
-    MemorySegment inner = own.asSlice(0, rowBytes);
-    MemorySegment rest = own.asSlice(rowBytes);
-    PackedRows input = pack(rest, x, hidden, tokens, n, products.quantized(gate));
-    kernels.gateUp(inner, width, input, gate, up, 0, n, 0, gate.count());
-    PackedRows middle = pack(rest, inner, width, null, n, products.quantized(down));
+    MemorySegment inner = workers[worker].require(4L * n * width);
+    PackedRows packed = inputs[worker];
+    pack(packed, x, hidden, tokens, n, gate, up);
+    kernels.gateUp(inner, width, packed, gate, up, 0, n, 0, gate.count());
+    pack(packed, inner, width, null, n, down, down);
     MemorySegment target = results.asSlice(4L * first * hidden, 4L * n * hidden);
-    kernels.linear(target, hidden, middle, down, 0, n, 0, down.count());
+    kernels.linear(target, hidden, packed, down, false, 0, n, 0, down.count());
   }
 
-  private static long packedBytes(int rows, int columns) {
-    long groups = (4L * rows * ActivationGroups.count(columns) + 63) / 64 * 64;
-    return 4L * rows * (columns + 3) + 2 * groups + columns + 256;
-  }
-
-  private PackedRows pack(
-      MemorySegment memory,
-      MemorySegment x,
-      int columns,
-      MemorySegment rows,
-      int n,
-      boolean quantized) {
-    if (!quantized) {
-      PackedRows to = new PackedRows(n, columns, memory, null, null);
+  private void pack(
+      PackedRows to, MemorySegment x, int columns, MemorySegment rows, int n, Panels a, Panels b) {
+    if (products.quantized(a)) {
+      to.integers(n, columns, PackedRows.levels(a.format()) | PackedRows.levels(b.format()));
+      kernels.quantizeRows(to, x, columns, rows, null, 0, 0, n);
+    } else {
+      to.floats(n, columns);
       kernels.packRows(to, x, columns, rows, 0, n);
-      return to;
     }
-    long groups = (4L * n * ActivationGroups.count(columns) + 63) / 64 * 64;
-    long line = (columns + 63L) / 64 * 64;
-    PackedRows to =
-        new PackedRows(
-            n,
-            columns,
-            memory.asSlice(2 * groups + line),
-            memory.asSlice(0, groups),
-            memory.asSlice(groups, groups));
-    kernels.quantizeRows(to, x, columns, rows, 0, n, memory.asSlice(2 * groups, line));
-    return to;
   }
 
   @Override
@@ -196,8 +174,9 @@ final class CpuExperts implements AutoCloseable {
     slots.close();
     weights.close();
     outputs.close();
-    for (Scratch scratch : workers) {
-      scratch.close();
+    for (int i = 0; i < workers.length; i++) {
+      workers[i].close();
+      inputs[i].close();
     }
   }
 }
