@@ -1,11 +1,16 @@
-// Causal grouped-query attention over paged blocks, reduced in tiles of 32 keys by absolute
-// position that are merged in ascending order. A query's bits depend on its own keys only: every
-// operation on it is a chain over inputs or a fixed tree over lanes.
-#include <math.h>
+// Causal grouped-query attention over paged blocks. Keys are reduced in tiles of 32 by absolute
+// position, one after another inside a segment of 512; segments start afresh and are merged in
+// ascending order, so that they can be computed apart. A query's bits depend on its own keys only:
+// every operation on it is a chain over inputs or a fixed tree over keys, whoever stands beside it.
+#include "attention_narrow.h"
 
-#include "kv.h"
-
-enum { KEYS = PANEL };
+enum { SEGMENT = 512 };
+// From this many queries on, queries stand in lanes.
+#if defined(__AVX512F__)
+enum { MANY = 9 };
+#else
+enum { MANY = 7 };
+#endif
 
 typedef struct {
   const char *cache;
@@ -13,189 +18,335 @@ typedef struct {
   int64_t block_bytes;
 } Source;
 
-// Working memory of a task; see attention_scratch.
+// A task: one KV head and the queries of some rows. See attention_scratch for the sizes.
 typedef struct {
-  float *packed, *sums, *top, *total, *keys, *values;
-  int32_t *limit;  // last key each query may see
-  int width;       // dim rounded up to panels
-} Work;
+  Source source;
+  int width;  // dim rounded up to panels
+  float *keys, *values;
+  float *q;                   // [queries][dim], times log2(e) / sqrt(dim)
+  float *sum, *top, *total;   // this segment so far; sum [queries][width]
+  float *before;              // [queries][width + 2]: sum, top, total of the segments before
+  int32_t *limit, *merged;    // last position each query may see; whether `before` holds something
+  float *lanes;               // queries in lanes, see Queries
+} Task;
 
-INLINE float element(const char *p, int64_t i, int type, float scale) {
-  if (type == KV_F32) return ((const float *)p)[i];
-  if (type == KV_INT8) return (float)((const int8_t *)p)[i] * scale;
-  uint32_t bits = (uint32_t)((const uint16_t *)p)[i] << 16;
-  float f;
-  memcpy(&f, &bits, 4);
-  return f;
+INLINE int64_t padded(int64_t n) { return (n + PANEL - 1) / PANEL * PANEL; }
+
+// Floats of one group of queries in lanes.
+INLINE int64_t group_floats(int dim) { return WIDE * (2LL * padded(dim) + 3); }
+
+// Floats of working memory for a task of `queries` queries.
+EXPORT int64_t Q(attention_scratch)(int queries, int dim) {
+  int64_t width = padded(dim), n = padded(queries);
+  return 2 * KEYS * width + n * (padded(dim) + 2 * width + 6) + (n / WIDE + 1) * group_floats(dim) + 64;
 }
 
-// n stored numbers, contiguous, as float32. int8: numbers share `scale`, or have one each.
-static void widen(float *dst, const char *src, int64_t at, int n, int type, float scale,
-                  const float *scales) {
-  if (type == KV_F32) {
-    memcpy(dst, src + 4 * at, (size_t)n * 4);
-  } else if (type == KV_F16) {
-    const uint16_t *h = (const uint16_t *)src + at;
-    int i = 0;
-    for (; i + VL <= n; i += VL) vf_store(dst + i, VF_HALF(h + i));
-    if (i < n) {
-      uint16_t rest[VL] = {0};
-      float f[VL];
-      memcpy(rest, h + i, (size_t)(n - i) * 2);
-      vf_store(f, VF_HALF(rest));
-      memcpy(dst + i, f, (size_t)(n - i) * 4);
-    }
-  } else if (scales) {
-    for (int i = 0; i < n; i++) dst[i] = element(src, at + i, type, scales[i]);
-  } else {
-    for (int i = 0; i < n; i++) dst[i] = element(src, at + i, type, scale);
+// Addresses of a tile's halves in the cache; a half without tokens repeats the one before.
+INLINE void point(const Source *s, Tokens *t, const int32_t *table, int start, int count) {
+  int64_t plane = plane_bytes(s->type, s->dim, s->block_size), e = element_bytes(s->type);
+  for (int h = 0; h * HALF < (count + KEYS - 1) / KEYS * KEYS; h++) {
+    int token = start + (h * HALF < count ? h * HALF : count - 1) / HALF * HALF;
+    int slot = token % s->block_size;
+    const char *keys = s->cache + table[token / s->block_size] * s->block_bytes +
+                       (2LL * s->layer * s->kv_heads + s->head) * plane;
+    t->keys[h] = keys + slot * e;
+    t->values[h] = keys + s->kv_heads * plane + (int64_t)slot * s->dim * e;
   }
 }
 
-// Gathers `count` tokens from position `start` on: keys [dim][KEYS], values [width/32][KEYS][32].
-static void gather(const Source *s, const Work *w, const int32_t *table, int start, int count) {
-  int64_t plane = plane_bytes(s->type, s->dim, s->block_size);
+// n tokens' keys (or values) as float32; every VL-th number vectorised where whole vectors fit.
+INLINE void gather_part(const int type, const Source *s, const Task *w, const char *keys,
+                        const char *values, int slot, int t, int n) {
   int64_t scales = scale_offset(s->dim, s->block_size);
+  const float *ks = (const float *)(keys + scales) + slot;
+  const float *vs = (const float *)(values + scales) + slot;
+  for (int d = 0; d < s->dim; d++) {
+    float *to = w->keys + d * KEYS + t;
+    int64_t from = (int64_t)d * s->block_size + slot;
+    int i = 0;
+    if (n == HALF) {  // a block of 16: no loop over its tokens
+#pragma GCC unroll 4
+      for (; i < HALF; i += VL) {
+        vf x = kv_load(type, keys, from + i);
+        if (type == KV_INT8) x *= vf_load(ks + i);
+        vf_store(to + i, x);
+      }
+      continue;
+    }
+    for (; i + VL <= n; i += VL) {
+      vf x = kv_load(type, keys, from + i);
+      if (type == KV_INT8) x *= vf_load(ks + i);
+      vf_store(to + i, x);
+    }
+    for (; i < n; i++) {
+      float x = kv_element(type, keys, from + i);
+      to[i] = type == KV_INT8 ? x * ks[i] : x;
+    }
+  }
+  for (int i = 0; i < n; i++) {
+    float *to = w->values + (t + i) * w->width;
+    int64_t from = (int64_t)(slot + i) * s->dim;
+    int d = 0;
+    for (; d + VL <= s->dim; d += VL) {
+      vf x = kv_load(type, values, from + d);
+      if (type == KV_INT8) x *= vf_set(vs[i]);
+      vf_store(to + d, x);
+    }
+    for (; d < s->dim; d++) {
+      float x = kv_element(type, values, from + d);
+      to[d] = type == KV_INT8 ? x * vs[i] : x;
+    }
+  }
+}
+
+// Gathers a tile of `count` tokens from position `start` on: keys [dim][KEYS], values
+// [count][width].
+static void gather(const Task *w, const int32_t *table, int start, int count) {
+  const Source *s = &w->source;
+  int64_t plane = plane_bytes(s->type, s->dim, s->block_size);
   for (int t = 0; t < count;) {
     int slot = (start + t) % s->block_size;
     int n = s->block_size - slot < count - t ? s->block_size - slot : count - t;
     const char *keys = s->cache + table[(start + t) / s->block_size] * s->block_bytes +
                        (2LL * s->layer * s->kv_heads + s->head) * plane;
     const char *values = keys + s->kv_heads * plane;
-    const float *ks = (const float *)(keys + scales) + slot;
-    const float *vs = (const float *)(values + scales) + slot;
-    for (int d = 0; d < s->dim; d++)
-      widen(w->keys + d * KEYS + t, keys, (int64_t)d * s->block_size + slot, n, s->type, 0, ks);
-    for (int i = 0; i < n; i++)
-      for (int d = 0; d < s->dim; d += PANEL)
-        widen(w->values + (int64_t)d * KEYS + (t + i) * PANEL, values,
-              (int64_t)(slot + i) * s->dim + d, s->dim - d < PANEL ? s->dim - d : PANEL, s->type,
-              s->type == KV_INT8 ? vs[i] : 0, 0);
+    switch (s->type) {
+      case KV_F32: gather_part(KV_F32, s, w, keys, values, slot, t, n); break;
+      case KV_F16: gather_part(KV_F16, s, w, keys, values, slot, t, n); break;
+      case KV_BF16: gather_part(KV_BF16, s, w, keys, values, slot, t, n); break;
+      default: gather_part(KV_INT8, s, w, keys, values, slot, t, n);
+    }
     t += n;
   }
 }
 
-// Scores of one query to probabilities against the running maximum; rescales what it has so far.
-INLINE void soften(float *score, float *sum, float *top, float *total, int width, float scale,
-                   int visible) {
-  const vf none = vf_set(-INFINITY);
-  vf s[KEYS / VL], best = none;
-  vi lane;
-  for (int i = 0; i < VL; i++) lane[i] = i;
-  for (int j = 0; j < KEYS / VL; j++) {
-    vi seen = (lane + vi_set(j * VL)) < vi_set(visible);
-    s[j] = vf_load(score + j * VL) * vf_set(scale);
-    s[j] = (vf)((((vi)s[j]) & seen) | (((vi)none) & ~seen));
-    best = VF_MAX(s[j], best);
-  }
-  float higher = vf_top(best);
-  higher = higher > *top ? higher : *top;
-  float keep = vf_exp(vf_set(*top - higher))[0];
-  vf mass = {};
-  for (int j = 0; j < KEYS / VL; j++) {
-    vf p = vf_exp(s[j] - vf_set(higher));
-    vf_store(score + j * VL, p);
-    mass += p;
-  }
-  *total = *total * keep + vf_sum(mass);
-  *top = higher;
-  if (keep != 1.f)
-    for (int d = 0; d < width; d += VL) vf_store(sum + d, vf_load(sum + d) * vf_set(keep));
-}
-
-INLINE void tile_block(const int mr, const Source *s, const Work *w, int q, const float *x,
-                       int start, int count, float scale) {
-  float score[MAX_ROWS * KEYS] __attribute__((aligned(64)));
-  memset(score, 0, (size_t)mr * KEYS * 4);
-  micro(mr, score, KEYS, x, 1, mr, w->keys, s->dim);
-  for (int i = 0; i < mr; i++)
-    soften(score + i * KEYS, w->sums + (int64_t)(q + i) * w->width, w->top + q + i,
-           w->total + q + i, w->width, scale, w->limit[q + i] - start + 1);
-  for (int d = 0; d < w->width; d += PANEL)
-    micro(mr, w->sums + (int64_t)q * w->width + d, w->width, score, KEYS, 1,
-          w->values + (int64_t)d * KEYS, count);
-}
-
-// Tiles [from, to) tokens for queries q0..q1 of the task.
-static void tiles(const Source *s, const Work *w, const float *q, int64_t ldq, int group, int q0,
-                  int q1, const int32_t *table, int from, int to) {
-  float scale = 1.f / sqrtf((float)s->dim);
-  for (int i = q0; i < q1;) {
-    int mr = block_rows(q1 - i);
-    float *d = w->packed + (int64_t)i * s->dim;
-    for (int r = 0; r < mr; r++) {
-      const float *x = q + (i + r) / group * ldq + (int64_t)(s->head * group + (i + r) % group) * s->dim;
-      for (int k = 0; k < s->dim; k++) d[(int64_t)k * mr + r] = x[k];
+// Queries q0..q1 in lanes over tokens [from, to) of one segment.
+static void wide(const Task *w, int q0, int q1, const int32_t *table, int from, int to) {
+  Queries group[(q1 - q0 + WIDE - 1) / WIDE];
+  const int dim = w->source.dim;
+  int groups = 0;
+  for (int q = q0; q < q1; q += WIDE, groups++) {
+    Queries *p = group + groups;
+    int count = q1 - q < WIDE ? q1 - q : WIDE;
+    p->n = (count + VL - 1) / VL;
+    int ld = p->n * VL;
+    p->q = w->lanes + groups * group_floats(dim);
+    p->sum = p->q + (int64_t)dim * ld;
+    p->top = p->sum + padded(dim) * ld;
+    p->total = p->top + ld;
+    p->limit = (int32_t *)(p->total + ld);
+    p->lowest = p->highest = w->limit[q];
+    for (int i = 0; i < ld; i++) {
+      int at = q + (i < count ? i : 0);  // a lane without a query repeats the first
+      p->top[i] = w->top[at];
+      p->total[i] = w->total[at];
+      p->limit[i] = w->limit[at];
+      p->lowest = p->limit[i] < p->lowest ? p->limit[i] : p->lowest;
+      p->highest = p->limit[i] > p->highest ? p->limit[i] : p->highest;
     }
-    i += mr;
+    for (int at = 0; at < ld; at += VL)
+      to_lanes(p->q, ld, at, w->q + (int64_t)(q + at) * dim, dim, count - at, dim);
+    memset(p->sum, 0, (size_t)padded(dim) * ld * 4);
+    if (from % SEGMENT == 0) continue;  // nothing summed yet
+    for (int at = 0; at < ld; at += VL)
+      to_lanes(p->sum, ld, at, w->sum + (int64_t)(q + at) * w->width, w->width, count - at, dim);
   }
   for (int start = from; start < to; start += KEYS) {
     int count = to - start < KEYS ? to - start : KEYS;
-    gather(s, w, table, start, count);
-    for (int i = q0; i < q1;) {
-      int mr = block_rows(q1 - i);
-      // Rows ascend: where the last query of a block sees nothing of this tile, none does.
-      if (w->limit[i + mr - 1] >= start) {
-        const float *x = w->packed + (int64_t)i * s->dim;
-        WITH_ROWS(mr, tile_block(MR, s, w, i, x, start, count, scale))
+    gather(w, table, start, count);
+    for (int g = 0; g < groups; g++) {
+      if (group[g].highest < start) continue;
+      switch (group[g].n) {
+        case 3: wide_tile(3, group + g, w->keys, w->values, w->width, dim, start, count); break;
+        case 2: wide_tile(2, group + g, w->keys, w->values, w->width, dim, start, count); break;
+        default: wide_tile(1, group + g, w->keys, w->values, w->width, dim, start, count);
       }
-      i += mr;
+    }
+  }
+  for (int g = 0; g < groups; g++) {
+    const Queries *p = group + g;
+    int q = q0 + g * WIDE, ld = p->n * VL, count = q1 - q < WIDE ? q1 - q : WIDE;
+    for (int at = 0; at < ld; at += VL)
+      from_lanes(w->sum + (int64_t)(q + at) * w->width, w->width, count - at, p->sum, ld, at, dim);
+    memcpy(w->top + q, p->top, (size_t)count * 4);
+    memcpy(w->total + q, p->total, (size_t)count * 4);
+  }
+}
+
+#define NARROW(mr, type)                                                                       \
+  narrow_run(mr, type, w->q + (int64_t)i * w->source.dim, w->sum + (int64_t)i * w->width,      \
+             w->top + i, w->total + i, w->limit + i, w->source.dim, w->width, depth, t, start, \
+             count)
+#define NARROW_ROWS(type)                               \
+  for (int i = q0; i < q1;) {                           \
+    int n = q1 - i;                                     \
+    if (n >= 8 && VL == 16) { NARROW(8, type); i += 8; } \
+    else if (n >= 4) { NARROW(4, type); i += 4; }       \
+    else if (n == 3) { NARROW(3, type); i += 3; }       \
+    else if (n == 2) { NARROW(2, type); i += 2; }       \
+    else { NARROW(1, type); i += 1; }                   \
+  }
+
+static void narrow_half(const Task *w, int q0, int q1, int depth, const Tokens *t, int start, int count) {
+  NARROW_ROWS(KV_F16)
+}
+static void narrow_float(const Task *w, int q0, int q1, int depth, const Tokens *t, int start, int count) {
+  NARROW_ROWS(KV_F32)
+}
+
+// Queries q0..q1, keys in lanes, over tokens [from, to) of one segment.
+static void narrow(const Task *w, int q0, int q1, const int32_t *table, int from, int to) {
+  const Source *s = &w->source;
+  Tokens t;
+  int in_place = (s->type == KV_F16 || s->type == KV_F32) && s->block_size % HALF == 0 && s->dim % HALF == 0;
+  int run = in_place ? RUN * KEYS : KEYS;
+  for (int start = from; start < to; start += run) {
+    int count = to - start < run ? to - start : run;
+    if (in_place) {
+      t.step = s->block_size;
+      t.row = s->dim;
+      point(s, &t, table, start, count);
+      if (s->type == KV_F16) narrow_half(w, q0, q1, s->dim, &t, start, count);
+      else narrow_float(w, q0, q1, s->dim, &t, start, count);
+    } else {
+      gather(w, table, start, count);
+      t.step = KEYS;
+      t.row = w->width;
+      for (int h = 0; h < 2; h++) {
+        t.keys[h] = (const char *)(w->keys + h * HALF);
+        t.values[h] = (const char *)(w->values + h * HALF * w->width);
+      }
+      narrow_float(w, q0, q1, w->width, &t, start, count);
     }
   }
 }
 
-// Floats of working memory for a task of `queries` queries.
-EXPORT int64_t Q(attention_scratch)(int queries, int dim) {
-  int64_t width = (dim + PANEL - 1) / PANEL * PANEL;
-  return queries * (dim + width + 3LL) + dim * KEYS + width * KEYS + 64;
+// a = a merged with the later segment b; each is [width + 2]: sum, top, total.
+INLINE void merge(float *a, const float *b_sum, float b_top, float b_total, int width) {
+  if (b_total == 0) return;  // b saw nothing
+  float top = a[width] > b_top ? a[width] : b_top;
+  vf ka = vf_exp2(vf_set(a[width] - top)), kb = vf_exp2(vf_set(b_top - top));
+  for (int d = 0; d < width; d += VL)
+    vf_store(a + d, VF_FMA(vf_load(b_sum + d), kb, vf_load(a + d) * ka));
+  a[width + 1] = __builtin_fmaf(b_total, kb[0], a[width + 1] * ka[0]);
+  a[width] = top;
+}
+
+// Moves what queries q0..q1 have of a segment to what they have of all before.
+static void close_segment(const Task *w, int q0, int q1) {
+  for (int i = q0; i < q1; i++) {
+    float *sum = w->sum + (int64_t)i * w->width, *before = w->before + (int64_t)i * (w->width + 2);
+    if (w->merged[i]) {
+      merge(before, sum, w->top[i], w->total[i], w->width);
+    } else {
+      memcpy(before, sum, (size_t)w->width * 4);
+      before[w->width] = w->top[i];
+      before[w->width + 1] = w->total[i];
+      w->merged[i] = 1;
+    }
+    memset(sum, 0, (size_t)w->width * 4);
+    w->top[i] = -INFINITY;
+    w->total[i] = 0;
+  }
+}
+
+// Tokens [from, to), whole tiles except the last, for queries q0..q1.
+static void tokens(const Task *w, int q0, int q1, const int32_t *table, int from, int to) {
+  while (from < to) {
+    if (from > 0 && from % SEGMENT == 0) close_segment(w, q0, q1);
+    int end = (from / SEGMENT + 1) * SEGMENT;
+    end = end < to ? end : to;
+    if (q1 - q0 >= MANY) wide(w, q0, q1, table, from, end);
+    else narrow(w, q0, q1, table, from, end);
+    from = end;
+  }
+}
+
+typedef struct {
+  const int32_t *row_seq, *row_position, *tables, *table_start, *shared;
+  int r0, group;
+} Rows;
+
+INLINE int sequence_end(const Rows *m, int r, int b) {
+  int e = r + 1;
+  while (e < b && m->row_seq[e] == m->row_seq[r]) e++;
+  return e;
+}
+
+// Rows a..b, whose sequences have the tokens before `from` in common and behind them. Tiles that
+// more of them share are gathered and multiplied once for all that do.
+static void descend(const Task *w, const Rows *m, int a, int b, int from) {
+  int first = m->row_seq[a], last = m->row_seq[b - 1];
+  const int32_t *table = m->tables + m->table_start[first];
+  int q0 = (a - m->r0) * m->group, q1 = (b - m->r0) * m->group;
+  if (first == last) {
+    tokens(w, q0, q1, table, from, m->row_position[b - 1] + 1);
+    return;
+  }
+  int common = INT32_MAX;
+  for (int s = first + 1; s <= last; s++) common = m->shared[s] < common ? m->shared[s] : common;
+  // Only tiles that every row sees whole: shorter rows end here.
+  for (int r = a; r < b; r++) common = m->row_position[r] + 1 < common ? m->row_position[r] + 1 : common;
+  common = common / KEYS * KEYS;
+  if (common > from) tokens(w, q0, q1, table, from, common);
+  else common = from;
+  // Runs of sequences that share more than this go on together.
+  for (int r = a; r < b;) {
+    int e = sequence_end(m, r, b), deep = m->row_position[r] + 1 >= common + KEYS;
+    while (deep && e < b && m->shared[m->row_seq[e]] >= common + KEYS &&
+           m->row_position[e] + 1 >= common + KEYS)
+      e = sequence_end(m, e, b);
+    descend(w, m, r, e, common);
+    r = e;
+  }
 }
 
 // One KV head for rows r0..r1, which belong to sequences row_seq[r0]..row_seq[r1 - 1]. Sequence s
 // has its block table at tables + table_start[s] and its first shared[s] tokens in common with
-// s - 1: full tiles that all sequences of the task share are gathered and multiplied once.
+// s - 1.
 EXPORT void Q(attention)(float *out, const float *q, int64_t ldq, const char *cache, int type,
                          int layer, int kv_heads, int dim, int block_size, int64_t block_bytes,
                          int group, int head, const int32_t *row_seq, const int32_t *row_position,
                          const int32_t *tables, const int32_t *table_start, const int32_t *shared,
                          int r0, int r1, float *scratch) {
-  Source s = {cache, type, layer, kv_heads, head, dim, block_size, block_bytes};
-  int queries = (r1 - r0) * group, width = (dim + PANEL - 1) / PANEL * PANEL;
-  Work w;
-  w.width = width;
+  int queries = (r1 - r0) * group;
+  int64_t n = padded(queries);
+  Task w = {.source = {cache, type, layer, kv_heads, head, dim, block_size, block_bytes}};
+  w.width = (int)padded(dim);
   w.keys = scratch;
-  w.values = w.keys + dim * KEYS;
-  w.sums = w.values + width * KEYS;
-  w.packed = w.sums + (int64_t)queries * width;
-  w.top = w.packed + (int64_t)queries * dim;
-  w.total = w.top + queries;
-  w.limit = (int32_t *)(w.total + queries);
-  memset(w.values, 0, (size_t)width * KEYS * 4);
-  memset(w.sums, 0, (size_t)queries * width * 4);
+  w.values = w.keys + KEYS * w.width;
+  w.q = w.values + KEYS * w.width;
+  w.sum = w.q + n * w.width;
+  w.before = w.sum + n * w.width;
+  w.top = w.before + n * (w.width + 2);
+  w.total = w.top + n;
+  w.limit = (int32_t *)(w.total + n);
+  w.merged = w.limit + n;
+  w.lanes = (float *)(w.merged + n);
+  if (dim < w.width) memset(w.values, 0, (size_t)KEYS * w.width * 4);
+  memset(w.sum, 0, (size_t)queries * w.width * 4);
+  memset(w.merged, 0, (size_t)queries * 4);
+  const float scale = 1.44269504f / sqrtf((float)dim);
   for (int i = 0; i < queries; i++) {
+    const float *x = q + (r0 + i / group) * ldq + (int64_t)(head * group + i % group) * dim;
+    for (int d = 0; d < dim; d++) w.q[(int64_t)i * dim + d] = x[d] * scale;
     w.top[i] = -INFINITY;
     w.total[i] = 0;
     w.limit[i] = row_position[r0 + i / group];
   }
-  int first = row_seq[r0], last = row_seq[r1 - 1], common = 0;
-  const float *qr = q + r0 * ldq;
-  if (first != last) {
-    common = shared[first + 1];
-    for (int i = first + 2; i <= last; i++) common = shared[i] < common ? shared[i] : common;
-    // Only tiles that every row sees whole: limits do not ascend across sequences.
-    for (int r = r0; r < r1; r++)
-      common = row_position[r] + 1 < common ? row_position[r] + 1 : common;
-    common = common / KEYS * KEYS;
-    tiles(&s, &w, qr, ldq, group, 0, queries, tables + table_start[first], 0, common);
-  }
-  for (int a = r0; a < r1;) {
-    int b = a + 1;
-    while (b < r1 && row_seq[b] == row_seq[a]) b++;
-    tiles(&s, &w, qr, ldq, group, (a - r0) * group, (b - r0) * group,
-          tables + table_start[row_seq[a]], common, row_position[b - 1] + 1);
-    a = b;
-  }
+  Rows rows = {row_seq, row_position, tables, table_start, shared, r0, group};
+  descend(&w, &rows, r0, r1, 0);
   for (int i = 0; i < queries; i++) {
     float *o = out + (r0 + i / group) * ldq + (int64_t)(head * group + i % group) * dim;
-    for (int d = 0; d < dim; d++) o[d] = w.sums[(int64_t)i * width + d] / w.total[i];
+    const float *sum = w.sum + (int64_t)i * w.width;
+    float total = w.total[i];
+    if (w.merged[i]) {
+      float *before = w.before + (int64_t)i * (w.width + 2);
+      merge(before, sum, w.top[i], total, w.width);
+      sum = before;
+      total = before[w.width + 1];
+    }
+    const float share = 1.f / total;
+    for (int d = 0; d < dim; d++) o[d] = sum[d] * share;
   }
 }

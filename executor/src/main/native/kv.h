@@ -1,4 +1,4 @@
-// Layout of a paged KV block, shared by the store and the attention.
+// Layout of a paged KV block, shared by the store and the attention, and how its numbers are read.
 #ifndef QUERN_KV_H
 #define QUERN_KV_H
 #include "simd.h"
@@ -17,5 +17,33 @@ INLINE int64_t plane_bytes(int type, int dim, int block_size) {
   int64_t bytes = (int64_t)dim * block_size * element_bytes(type);
   if (type == KV_INT8) bytes = scale_offset(dim, block_size) + 4LL * block_size;
   return (bytes + 63) / 64 * 64;
+}
+
+// Stored number i as it stands; int8 without its scale.
+INLINE float kv_element(const int type, const char *p, int64_t i) {
+  if (type == KV_F32) return ((const float *)p)[i];
+  if (type == KV_INT8) return (float)((const int8_t *)p)[i];
+  if (type == KV_F16) {
+    uint16_t h[VL] = {((const uint16_t *)p)[i]};
+    return VF_HALF(h)[0];
+  }
+  uint32_t bits = (uint32_t)((const uint16_t *)p)[i] << 16;
+  float f;
+  memcpy(&f, &bits, 4);
+  return f;
+}
+
+// Stored numbers i .. i + VL.
+INLINE vf kv_load(const int type, const char *p, int64_t i) {
+  if (type == KV_F32) return vf_load((const float *)p + i);
+  if (type == KV_F16) return VF_HALF((const uint16_t *)p + i);
+  if (type == KV_BF16) {
+    vh h;
+    memcpy(&h, (const uint16_t *)p + i, sizeof h);
+    return (vf)(__builtin_convertvector(h, vu) << 16);
+  }
+  vb b;
+  memcpy(&b, p + i, sizeof b);
+  return __builtin_convertvector(__builtin_convertvector(b, vi), vf);
 }
 #endif

@@ -41,6 +41,7 @@ typedef float32x4_t vf;
 typedef int32_t vi __attribute__((vector_size(VL * 4)));
 typedef uint32_t vu __attribute__((vector_size(VL * 4)));
 typedef uint16_t vh __attribute__((vector_size(VL * 2)));
+typedef int8_t vb __attribute__((vector_size(VL)));
 
 // Outputs of a weight panel; also keys of an attention tile.
 enum { PANEL = 32, SLAB = 2 * VL };

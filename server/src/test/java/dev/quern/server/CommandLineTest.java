@@ -238,7 +238,7 @@ class CommandLineTest {
         "plan --model x --devices b200:8 | --devices: expected NAME:COUNT",
         "quantize --model x | quern quantize is not built yet",
         "bench --rows 3 | quern bench is not built yet",
-        "bench-plan x.csv | quern bench-plan is not built yet",
+        "bench-plan x.csv --format csv | --format of bench-plan must be table or json",
         "verify-gpu | quern verify-gpu is not built yet",
         "jobs | quern jobs is not built yet",
         "resume 7 | quern resume is not built yet"

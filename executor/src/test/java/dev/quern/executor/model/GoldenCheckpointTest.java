@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.executor.device.ElementType;
 import dev.quern.executor.device.HostMatrix;
+import dev.quern.executor.device.Rope;
 import dev.quern.executor.device.WeightFormat;
 import dev.quern.executor.model.ModelConfig.Family;
 import java.lang.foreign.Arena;
@@ -36,6 +37,7 @@ final class GoldenCheckpointTest {
               512,
               1e-5f,
               500000.0,
+              Rope.Style.INTERLEAVED,
               true,
               Optional.of(new MoeConfig(8, 3, 32, 2, 1, 3, 1, 1e-12)),
               1),

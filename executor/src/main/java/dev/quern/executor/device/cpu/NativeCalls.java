@@ -51,6 +51,14 @@ final class NativeCalls {
     void call(long address, long bytes);
   }
 
+  public interface PeakInt8 {
+    long call(long rounds);
+  }
+
+  public interface PeakRead {
+    long call(long address, long bytes, int way);
+  }
+
   public interface Pack {
     void call(
         long dst,
