@@ -44,6 +44,13 @@ public final class Inputs {
     return random.ints(count, 0, bound).toArray();
   }
 
+  /** A random weight of any format. */
+  HostMatrix weight(String name, WeightFormat format, int rows, int columns) {
+    return format instanceof WeightFormat.Floats(ElementType type)
+        ? matrix(name, type, rows, columns)
+        : coded(name, format, rows, columns);
+  }
+
   /** A random quantized weight. */
   HostMatrix coded(String name, WeightFormat format, int rows, int columns) {
     return new RandomCodes(name, rows, columns, format, random.nextLong());
