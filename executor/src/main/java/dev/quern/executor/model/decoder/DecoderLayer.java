@@ -52,8 +52,7 @@ final class DecoderLayer {
     device.linear(w.q, w.normed, q, rows);
     device.linear(w.k, w.normed, k, rows);
     device.linear(w.v, w.normed, v, rows);
-    device.ropeAndStore(w.q, w.k, w.v, rope, cache, index, batch);
-    device.attention(w.attended, w.q, cache, index, batch);
+    device.ropeAttention(w.attended, w.q, w.k, w.v, rope, cache, index, batch);
     device.linear(w.block, w.attended, o, rows);
     addReduced(device, communicator, w, rows);
     device.rmsNorm(w.normed, w.hidden, postNorm, eps, rows);
