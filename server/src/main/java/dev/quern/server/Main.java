@@ -1,5 +1,6 @@
 package dev.quern.server;
 
+import dev.quern.executor.engine.EmbeddedModel;
 import dev.quern.executor.engine.LocalEngine;
 import dev.quern.server.query.Cancellation;
 import dev.quern.server.query.Connections;
@@ -37,8 +38,8 @@ public final class Main {
         new ScoreCommand(console),
         new NotBuiltCommand(
             "quantize", "Writes a checkpoint with packed weights", "; checkpoints run as stored"),
-        new NotBuiltCommand("bench", "Measures prefill, decode and jobs", ""),
-        new NotBuiltCommand("bench-plan", "Prefix hits by row order and field order", ""),
+        new BenchCommand(console),
+        new BenchPlanCommand(console, EmbeddedModel::folder),
         new NotBuiltCommand("verify-gpu", "Runs the device suite on a GPU", ""),
         new NotBuiltCommand(
             "jobs", "Lists journalled jobs", "; jobs that write are not journalled yet"),

@@ -1,85 +1,30 @@
 package dev.quern.executor.device;
 
-import java.lang.foreign.MemorySegment;
-import java.util.Objects;
-import java.util.Optional;
-
 /**
- * A matrix in host memory as a checkpoint stores it (usually memory-mapped): a strided view, so
- * that fused, transposed and sharded tensors need no copy. Element (r, c) stands at index {@code
- * offset + r * rowStride + c * columnStride} of {@code data}; a vector is a matrix of one row.
- *
- * @param name the tensor's name, for errors
- * @param data little-endian elements of {@code type}
- * @param scales for INT8: one float32 per row; the weight is element x scale
+ * A matrix [rows = outputs, columns = inputs] in host memory, in the number format that a
+ * checkpoint stores or that a quantization gives it; a vector is a matrix of one row. Reading is
+ * thread-safe; what a device packs from it keeps its format.
  */
-public record HostMatrix(
-    String name,
-    int rows,
-    int columns,
-    ElementType type,
-    MemorySegment data,
-    long offset,
-    long rowStride,
-    long columnStride,
-    Optional<RowScales> scales) {
+public sealed interface HostMatrix permits StridedMatrix, CodedMatrix {
+  /** The tensor's canonical name, for errors. */
+  String name();
 
-  /** Float32 scales of the rows, the first row's at index {@code offset}. */
-  public record RowScales(MemorySegment data, long offset) {}
+  int rows();
 
-  public HostMatrix {
-    Objects.requireNonNull(name, "name");
-    if (rows < 1 || columns < 1) {
-      throw new IllegalArgumentException(name + ": empty shape [" + rows + ", " + columns + "]");
-    }
-    long last = offset + (rows - 1) * rowStride + (columns - 1) * columnStride;
-    long elements = data.byteSize() / type.bytes();
-    if (offset < 0 || last >= elements) {
-      throw new IllegalArgumentException(
-          name
-              + ": ["
-              + rows
-              + ", "
-              + columns
-              + "] at "
-              + offset
-              + " reaches element "
-              + last
-              + " but the memory holds "
-              + elements);
-    }
-    if ((type == ElementType.INT8) != scales.isPresent()) {
-      throw new IllegalArgumentException(name + ": row scales belong to INT8, and only to it");
-    }
-  }
+  int columns();
+
+  WeightFormat format();
+
+  /** Writes row {@code row}, dequantized, into the leading {@code columns} elements. */
+  void read(int row, float[] into);
 
   /** Rows {@code from} (inclusive) to {@code to} (exclusive), without a copy. */
-  public HostMatrix sliceRows(int from, int to) {
-    Objects.checkFromToIndex(from, to, rows);
-    return new HostMatrix(
-        name,
-        to - from,
-        columns,
-        type,
-        data,
-        offset + from * rowStride,
-        rowStride,
-        columnStride,
-        scales.map(s -> new RowScales(s.data(), s.offset() + from)));
-  }
+  HostMatrix sliceRows(int from, int to);
 
-  /** Columns {@code from} (inclusive) to {@code to} (exclusive), without a copy. */
-  public HostMatrix sliceColumns(int from, int to) {
-    Objects.checkFromToIndex(from, to, columns);
-    return new HostMatrix(
-        name,
-        rows,
-        to - from,
-        type,
-        data,
-        offset + from * columnStride,
-        rowStride,
-        columnStride,
-        scales);
-  }
+  /**
+   * Columns {@code from} (inclusive) to {@code to} (exclusive), without a copy.
+   *
+   * @throws IllegalArgumentException when a cut falls inside a group that shares a scale
+   */
+  HostMatrix sliceColumns(int from, int to);
 }

@@ -1,9 +1,14 @@
 package dev.quern.executor.engine;
 
-import dev.quern.executor.device.ElementType;
+import dev.quern.executor.device.DeviceOptions.Activations;
+import dev.quern.executor.device.host.ActivationGroups;
 import dev.quern.executor.model.Checkpoint;
 import dev.quern.executor.model.Checkpoints;
 import dev.quern.executor.model.GenerationConfig;
+import dev.quern.executor.model.RandomCheckpoint;
+import dev.quern.executor.model.StoredModel;
+import dev.quern.executor.model.gguf.GgufFile;
+import dev.quern.executor.model.plan.QuantizationScheme;
 import dev.quern.executor.tokenizer.ChatTemplate;
 import dev.quern.executor.tokenizer.ChatTemplates;
 import dev.quern.executor.tokenizer.Tokenizer;
@@ -14,18 +19,45 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What a checkpoint's folder holds, opened: weights mapped, tokenizer and template ready. */
-record LoadedModel(
+/**
+ * What a checkpoint's folder or GGUF file holds, opened: weights mapped, tokenizer and template
+ * ready.
+ *
+ * @param folder where it stands; for random weights the file of their configuration
+ * @param origin which model this is, a line for people
+ * @param weightBytes bytes of the stored weights
+ */
+public record LoadedModel(
     Path folder,
     String name,
+    String origin,
     Checkpoint checkpoint,
     GenerationConfig generation,
     Optional<Tokenizer> tokenizer,
-    Optional<ChatTemplate> template)
+    Optional<ChatTemplate> template,
+    long weightBytes)
     implements AutoCloseable {
 
+  /**
+   * Random weights in the shape of a {@code config.json}: token prompts run, text does not.
+   *
+   * @throws EngineException when the configuration cannot be read, naming file and key
+   */
+  public static LoadedModel random(Path config, QuantizationScheme scheme) {
+    var checkpoint = new RandomCheckpoint(StoredModel.read(config).config(), scheme);
+    return new LoadedModel(
+        config,
+        "random",
+        "random weights in the shape of " + config + ", quantization " + scheme.label(),
+        checkpoint,
+        GenerationConfig.NONE,
+        Optional.empty(),
+        Optional.empty(),
+        checkpoint.weightBytes());
+  }
+
   /** Opens {@code --model}, or the embedded model. */
-  static LoadedModel open(EngineOptions options) {
+  public static LoadedModel open(EngineOptions options) {
     Path folder = options.model().map(Path::of).orElseGet(EmbeddedModel::folder);
     Checkpoint checkpoint = Checkpoints.open(folder);
     try {
@@ -34,31 +66,47 @@ record LoadedModel(
           options.model().isPresent()
               ? folder.toAbsolutePath().normalize().getFileName().toString()
               : "embedded",
+          options.model().isPresent()
+              ? "model " + folder
+              : "no --model given: using the embedded model",
           checkpoint,
           GenerationConfig.read(folder),
           TokenizerLoader.open(folder),
-          ChatTemplates.open(folder));
+          ChatTemplates.open(folder),
+          weightBytes(folder));
     } catch (RuntimeException e) {
       checkpoint.close();
       throw e;
     }
   }
 
-  /** Whether the linears are stored in 8 bits. */
-  boolean storedInt8() {
-    return checkpoint.tensor("model.layers.0.self_attn.q_proj.weight").type() == ElementType.INT8;
+  /** Whether the linears are stored as integers, whose products take quantized activations. */
+  boolean storedIntegers() {
+    return ActivationGroups.apply(
+        Activations.AUTO, checkpoint.tensor("model.layers.0.self_attn.q_proj.weight").format());
   }
 
   /** Bytes of the weight files. */
-  long weightBytes() {
+  private static long weightBytes(Path folder) {
+    if (GgufFile.isNamed(folder)) {
+      return size(folder);
+    }
     try (Stream<Path> files = Files.list(folder)) {
       long bytes = 0;
       for (Path file : files.filter(f -> f.toString().endsWith(".safetensors")).toList()) {
-        bytes += Files.size(file);
+        bytes += size(file);
       }
       return bytes;
     } catch (IOException e) {
       throw new EngineException("cannot list " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw new EngineException("cannot read " + file + ": " + e.getMessage(), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.quern.executor.engine;
 
 import dev.quern.executor.cache.PrefixCache;
+import dev.quern.executor.model.decoder.KvSizes;
 import dev.quern.executor.schedule.Scheduler;
 import dev.quern.executor.schedule.SchedulerLimits;
 import dev.quern.executor.schedule.Sequence;
@@ -68,13 +69,34 @@ public final class LocalEngine implements GenerateEngine {
    * @throws dev.quern.executor.device.DeviceException when the device cannot be opened
    */
   public static LocalEngine open(EngineOptions options, Consumer<String> notices) {
-    LoadedModel model = LoadedModel.open(options);
+    return open(options, LoadedModel.open(options), Optional.empty(), notices);
+  }
+
+  /**
+   * The same for a model that is open already; it is closed with the engine, or when this fails.
+   *
+   * @param trace sees what the engine computes
+   */
+  public static LocalEngine open(
+      EngineOptions options,
+      LoadedModel model,
+      Optional<EngineTrace> trace,
+      Consumer<String> notices) {
     try {
       EnginePlan plan = plan(options, model, notices);
       ModelRunner runner =
           Runners.open(
-              options, model, plan.kv(), options.maxNumBatchedTokens(), options.maxNumSeqs());
-      return new LocalEngine(model, plan, runner, options);
+              options,
+              model,
+              plan.kv(),
+              options.maxNumBatchedTokens(),
+              options.maxNumSeqs(),
+              trace);
+      return new LocalEngine(
+          model,
+          plan,
+          trace.<ModelRunner>map(t -> new TracedRunner(runner, t)).orElse(runner),
+          options);
     } catch (RuntimeException e) {
       model.close();
       throw e;
@@ -82,15 +104,12 @@ public final class LocalEngine implements GenerateEngine {
   }
 
   static EnginePlan plan(EngineOptions options, LoadedModel model, Consumer<String> notices) {
-    notices.accept(
-        options.model().isPresent()
-            ? "model " + model.folder()
-            : "no --model given: using the embedded model");
+    notices.accept(model.origin());
     EnginePlan plan =
         EnginePlan.of(
             options,
             model.checkpoint().config(),
-            model.storedInt8(),
+            model.storedIntegers(),
             model.weightBytes(),
             HostMemory.availableBytes());
     plan.lines().forEach(notices);
@@ -188,6 +207,11 @@ public final class LocalEngine implements GenerateEngine {
         plan.maxModelLen(),
         model.template().isPresent(),
         model.tokenizer().isPresent());
+  }
+
+  /** Blocks, block size and type of the KV cache. */
+  public KvSizes kv() {
+    return plan.kv();
   }
 
   @Override

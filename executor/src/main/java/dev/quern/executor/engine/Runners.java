@@ -7,18 +7,28 @@ import dev.quern.executor.device.Devices;
 import dev.quern.executor.device.LocalCommunicatorGroup;
 import dev.quern.executor.model.decoder.Decoder;
 import dev.quern.executor.model.decoder.KvSizes;
+import dev.quern.executor.model.decoder.RoutingTrace;
 import java.util.Optional;
 
 /** Opens what runs the steps. */
 final class Runners {
   private Runners() {}
 
-  /** One device with the whole model, or {@code tensor-parallel-size} ranks with their parts. */
+  /**
+   * One device with the whole model, or {@code tensor-parallel-size} ranks with their parts.
+   *
+   * @param trace sees the routing of the first rank
+   */
   static ModelRunner open(
-      EngineOptions options, LoadedModel model, KvSizes kv, int maxTokens, int maxLogitRows) {
+      EngineOptions options,
+      LoadedModel model,
+      KvSizes kv,
+      int maxTokens,
+      int maxLogitRows,
+      Optional<? extends RoutingTrace> trace) {
     int size = options.tensorParallelSize();
     if (size == 1) {
-      return rank(options, model, kv, maxTokens, maxLogitRows, Communicator.single());
+      return rank(options, model, kv, maxTokens, maxLogitRows, Communicator.single(), trace);
     }
     try {
       Decoder.checkDivides(model.checkpoint().config(), size);
@@ -27,7 +37,17 @@ final class Runners {
     }
     var group = new LocalCommunicatorGroup(size);
     return new TensorParallelRunner(
-        group, size, rank -> rank(options, model, kv, maxTokens, maxLogitRows, group.rank(rank)));
+        group,
+        size,
+        rank ->
+            rank(
+                options,
+                model,
+                kv,
+                maxTokens,
+                maxLogitRows,
+                group.rank(rank),
+                rank == 0 ? trace : Optional.empty()));
   }
 
   private static ModelRunner rank(
@@ -36,7 +56,8 @@ final class Runners {
       KvSizes kv,
       int maxTokens,
       int maxLogitRows,
-      Communicator communicator) {
+      Communicator communicator,
+      Optional<? extends RoutingTrace> trace) {
     // Ranks on one machine share its cores.
     int threads =
         options.threads() == 0 && communicator.size() > 1
@@ -54,7 +75,7 @@ final class Runners {
               maxTokens,
               maxLogitRows,
               model.validIds(),
-              Optional.empty());
+              trace.map(t -> t));
       return new SingleRunner(device, decoder);
     } catch (RuntimeException e) {
       device.close();

@@ -6,6 +6,7 @@ import dev.quern.executor.model.decoder.StepInput;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -82,7 +83,7 @@ public final class Scorer implements AutoCloseable {
     int blockSize = plan.kv().blockSize();
     var kv = new KvSizes(Math.ceilDiv(longest, blockSize), blockSize, plan.kv().type());
     int chunk = Math.min(CHUNK, options.maxNumBatchedTokens());
-    try (ModelRunner runner = Runners.open(options, model, kv, chunk, chunk)) {
+    try (ModelRunner runner = Runners.open(options, model, kv, chunk, chunk, Optional.empty())) {
       float[] logits = new float[chunk * vocabulary];
       for (int k = 0; k < prompts.size(); k++) {
         out.accept(score(runner, logits, chunk, kv.blocks(), k, prompts.get(k)));

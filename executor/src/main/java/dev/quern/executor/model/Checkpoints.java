@@ -1,28 +1,32 @@
 package dev.quern.executor.model;
 
 import dev.quern.executor.engine.EngineException;
+import dev.quern.executor.model.gguf.GgufFile;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 
 /** Opens what {@code --model} names. */
 public final class Checkpoints {
   private Checkpoints() {}
 
   /**
-   * Opens a Hugging Face folder ({@code config.json} and safetensors files), mapped into memory and
-   * checked as a whole.
+   * Opens a Hugging Face folder ({@code config.json} and safetensors files) or a GGUF file, mapped
+   * into memory and checked as a whole.
    *
    * @throws EngineException when there is no usable checkpoint; says what, where and the remedy
    */
   @SuppressWarnings("MustBeClosed") // the checkpoint closes the arena; a failure does so below
-  public static Checkpoint open(Path folder) {
-    configFile(folder);
+  public static Checkpoint open(Path model) {
+    boolean gguf = GgufFile.isNamed(model);
+    if (!gguf) {
+      configFile(model);
+    }
     Arena arena = Arena.ofShared();
     boolean opened = false;
     try {
-      Checkpoint checkpoint = HuggingFaceCheckpoint.open(folder, arena);
+      Checkpoint checkpoint =
+          gguf ? GgufCheckpoint.open(model, arena) : HuggingFaceCheckpoint.open(model, arena);
       opened = true;
       return checkpoint;
     } finally {
@@ -39,19 +43,14 @@ public final class Checkpoints {
    *     else
    */
   static Path configFile(Path folder) {
-    if (folder.toString().toLowerCase(Locale.ROOT).endsWith(".gguf")) {
-      throw new EngineException(
-          folder
-              + ": GGUF files are not built yet; give a Hugging Face folder with config.json and"
-              + " model.safetensors");
-    }
     if (!Files.exists(folder)) {
       throw new EngineException(
           folder + ": no such folder; give the folder of a checkpoint, with config.json in it");
     }
     if (!Files.isDirectory(folder)) {
       throw new EngineException(
-          folder + ": expected a checkpoint folder but found a file; give the folder it stands in");
+          folder
+              + ": expected a checkpoint folder or a .gguf file but found another file; give the folder it stands in");
     }
     Path config = folder.resolve("config.json");
     if (!Files.exists(config)) {

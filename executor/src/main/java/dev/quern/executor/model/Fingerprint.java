@@ -1,6 +1,7 @@
 package dev.quern.executor.model;
 
 import dev.quern.executor.engine.EngineException;
+import dev.quern.executor.model.gguf.GgufFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -39,10 +40,27 @@ final class Fingerprint {
     }
   }
 
+  /** The same over the header of a GGUF file, its size and the ends of its data. */
+  static String of(GgufFile file) {
+    try {
+      Fingerprint fingerprint = new Fingerprint(MessageDigest.getInstance("SHA-256"));
+      fingerprint.digest.update(file.header().asByteBuffer());
+      fingerprint.add("\nfile %d\n".formatted(file.data().byteSize()));
+      fingerprint.addEnds(file.data());
+      return HexFormat.of().formatHex(fingerprint.digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
   private void add(SafetensorsFile file) {
     MemorySegment data = file.data();
     add("\nfile %d\n".formatted(data.byteSize()));
     file.entries().values().forEach(e -> add(e.name() + " " + e.describe() + "\n"));
+    addEnds(data);
+  }
+
+  private void addEnds(MemorySegment data) {
     long sample = Math.min(SAMPLE_BYTES, data.byteSize());
     digest.update(data.asSlice(0, sample).asByteBuffer());
     digest.update(data.asSlice(data.byteSize() - sample).asByteBuffer());

@@ -1,6 +1,8 @@
 package dev.quern.executor.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.quern.executor.model.gguf.GgufFile;
+import dev.quern.executor.model.gguf.GgufMetadata;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,16 +31,34 @@ public record GenerationConfig(
     OptionalInt maxNewTokens) {
   private static final String EOS = "eos_token_id";
 
+  /** No stop ids and no defaults. */
+  public static final GenerationConfig NONE =
+      new GenerationConfig(
+          List.of(),
+          Optional.empty(),
+          OptionalDouble.empty(),
+          OptionalDouble.empty(),
+          OptionalInt.empty(),
+          OptionalDouble.empty(),
+          OptionalDouble.empty(),
+          OptionalDouble.empty(),
+          OptionalDouble.empty(),
+          OptionalInt.empty());
+
   public GenerationConfig {
     eosIds = List.copyOf(eosIds);
   }
 
   /**
    * Reads a checkpoint folder; without the file only the stop ids of {@code config.json} are known.
+   * A GGUF file has stop ids only: the ends of a text and of a turn.
    *
    * @throws dev.quern.executor.engine.EngineException naming file and key, for values out of range
    */
   public static GenerationConfig read(Path folder) {
+    if (GgufFile.isNamed(folder)) {
+      return stopIds(GgufFile.metadata(folder));
+    }
     ConfigJson config = ConfigJson.read(Checkpoints.configFile(folder));
     Path file = folder.resolve("generation_config.json");
     ConfigJson json = Files.exists(file) ? ConfigJson.read(file) : ConfigJson.empty(file);
@@ -53,6 +73,31 @@ public record GenerationConfig(
         json.number("presence_penalty", -2, 2),
         json.number("frequency_penalty", -2, 2),
         integer(json, "max_new_tokens", 1));
+  }
+
+  private static GenerationConfig stopIds(GgufMetadata metadata) {
+    List<Integer> ids = new ArrayList<>();
+    for (String name : List.of("eos", "eot", "eom")) {
+      metadata
+          .integer("tokenizer.ggml." + name + "_token_id")
+          .map(Math::toIntExact)
+          .ifPresent(id -> {
+            if (!ids.contains(id)) {
+              ids.add(id);
+            }
+          });
+    }
+    return new GenerationConfig(
+        ids,
+        Optional.empty(),
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        OptionalInt.empty(),
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        OptionalInt.empty());
   }
 
   private static OptionalInt integer(ConfigJson json, String key, int least) {

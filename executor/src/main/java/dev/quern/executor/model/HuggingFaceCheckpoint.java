@@ -2,7 +2,8 @@ package dev.quern.executor.model;
 
 import dev.quern.executor.device.ElementType;
 import dev.quern.executor.device.HostMatrix;
-import dev.quern.executor.device.HostMatrix.RowScales;
+import dev.quern.executor.device.StridedMatrix;
+import dev.quern.executor.device.StridedMatrix.RowScales;
 import dev.quern.executor.model.Layout.Place;
 import dev.quern.executor.model.SafetensorsFolder.StoredTensor;
 import java.lang.foreign.Arena;
@@ -87,7 +88,7 @@ final class HuggingFaceCheckpoint implements Checkpoint {
     boolean transposed = layout.transposed(expected.role());
     long rowStride = transposed ? 1 : expected.columns();
     long columnStride = transposed ? place.storedRows() : 1;
-    return new HostMatrix(
+    return new StridedMatrix(
         expected.name(),
         expected.rows(),
         expected.columns(),

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
  *
  * @param family model_type
  * @param intermediate width of dense feed-forward blocks
+ * @param ropeStyle how the stored rows of q and k form rotary pairs
  * @param tiedHead whether the embedding is the head
  * @param moe empty for dense models
  * @param mtpLayers multi-token prediction layers in the checkpoint
@@ -25,6 +26,7 @@ public record ModelConfig(
     int maxPositions,
     float rmsEps,
     double ropeTheta,
+    Rope.Style ropeStyle,
     boolean tiedHead,
     Optional<MoeConfig> moe,
     int mtpLayers) {
@@ -46,12 +48,8 @@ public record ModelConfig(
     }
   }
 
-  /** ERNIE rotates neighbours, Llama checkpoints in Hugging Face layout rotate halves. */
   public Rope rope() {
-    return new Rope(
-        family == Family.LLAMA ? Rope.Style.HALF_SPLIT : Rope.Style.INTERLEAVED,
-        headDim,
-        ropeTheta);
+    return new Rope(ropeStyle, headDim, ropeTheta);
   }
 
   /** Whether layer i has experts. */
@@ -73,6 +71,7 @@ public record ModelConfig(
         maxPositions,
         rmsEps,
         ropeTheta,
+        ropeStyle,
         tiedHead,
         moe,
         count);

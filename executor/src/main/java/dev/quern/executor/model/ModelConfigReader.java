@@ -1,5 +1,6 @@
 package dev.quern.executor.model;
 
+import dev.quern.executor.device.Rope;
 import dev.quern.executor.model.ModelConfig.Family;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -67,6 +68,8 @@ public final class ModelConfigReader {
         json.positive("max_position_embeddings"),
         (float) json.positiveNumber("rms_norm_eps"),
         ropeTheta(),
+        // Llama checkpoints in Hugging Face layout rotate halves, ERNIE's rotate neighbours.
+        family == Family.LLAMA ? Rope.Style.HALF_SPLIT : Rope.Style.INTERLEAVED,
         json.flag("tie_word_embeddings", facts.head().map(stored -> !stored).orElse(false)),
         moe(family, hidden, layers),
         mtpLayers(family));

@@ -1,5 +1,6 @@
 package dev.quern.executor.model;
 
+import dev.quern.executor.model.gguf.GgufFile;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,11 @@ public record StoredModel(ModelConfig config, boolean int8) {
    * @throws dev.quern.executor.engine.EngineException naming file and key
    */
   public static StoredModel read(Path model) {
+    if (GgufFile.isNamed(model)) {
+      try (Arena arena = Arena.ofConfined()) {
+        return new StoredModel(GgufModelConfig.read(GgufFile.open(model, arena)), false);
+      }
+    }
     boolean isFile = model.toString().endsWith(".json") && Files.isRegularFile(model);
     ConfigJson json = ConfigJson.read(isFile ? model : Checkpoints.configFile(model));
     boolean int8 = StoredQuantization.of(json) == StoredQuantization.INT8_PER_CHANNEL;

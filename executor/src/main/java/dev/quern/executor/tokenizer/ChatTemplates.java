@@ -2,6 +2,8 @@ package dev.quern.executor.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.quern.executor.engine.EngineException;
+import dev.quern.executor.model.gguf.GgufFile;
+import dev.quern.executor.model.gguf.GgufMetadata;
 import dev.quern.executor.tokenizer.jinja.Function;
 import dev.quern.executor.tokenizer.jinja.JinjaException;
 import dev.quern.executor.tokenizer.jinja.JinjaTemplate;
@@ -31,13 +33,16 @@ public final class ChatTemplates {
 
   /**
    * The template of {@code chat_template.jinja}, else of {@code chat_template.json}, else of {@code
-   * tokenizer_config.json} (of several there, the one named default); empty when there is none. The
-   * date that a template may print is that of this call.
+   * tokenizer_config.json} (of several there, the one named default), or that of a GGUF file; empty
+   * when there is none. The date that a template may print is that of this call.
    *
    * @throws EngineException naming the file and quoting the construct, when the template is damaged
    *     or uses what is not supported
    */
   public static Optional<ChatTemplate> open(Path folder) {
+    if (GgufFile.isNamed(folder)) {
+      return ofGguf(folder, GgufFile.metadata(folder));
+    }
     Path config = folder.resolve("tokenizer_config.json");
     Optional<JsonNode> settings =
         Files.exists(config) ? Optional.of(JsonFile.readObject(config)) : Optional.empty();
@@ -55,6 +60,18 @@ public final class ChatTemplates {
     return source.map(text ->
         new CheckpointChatTemplate(
             parse(file, text), variables(settings), SpecialContents.read(folder)));
+  }
+
+  private static Optional<ChatTemplate> ofGguf(Path file, GgufMetadata metadata) {
+    return metadata
+        .text("tokenizer.chat_template")
+        .map(text -> {
+          GgufVocabulary vocabulary = GgufVocabulary.read(metadata);
+          return new CheckpointChatTemplate(
+              parse(file, text),
+              variables(Optional.of(vocabulary.named())),
+              SpecialContents.withoutText(vocabulary.specialContents()));
+        });
   }
 
   private static String readText(Path file) {

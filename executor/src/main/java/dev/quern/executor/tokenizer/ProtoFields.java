@@ -81,6 +81,17 @@ final class ProtoFields {
     return out.toByteArray();
   }
 
+  /** A float field. */
+  static byte[] fixed32(int number, float value) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    writeVarint(out, (number << 3) | FIXED32);
+    int bits = Float.floatToRawIntBits(value);
+    for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
+      out.write(bits >>> shift);
+    }
+    return out.toByteArray();
+  }
+
   private static void writeVarint(ByteArrayOutputStream out, long value) {
     long rest = value;
     while ((rest & ~0x7FL) != 0) {

@@ -29,7 +29,15 @@ final class SentencePiece {
   }
 
   static Tokenizer open(Path file, DeclaredTokens declared) {
-    SentencePieceModel model = SentencePieceModel.read(file);
+    return open(file, SentencePieceModel.read(file), declared);
+  }
+
+  /**
+   * Opens such a model, wherever it comes from.
+   *
+   * @param file for errors
+   */
+  static Tokenizer open(Path file, SentencePieceModel model, DeclaredTokens declared) {
     SentencePiece reader = new SentencePiece(model);
     reader.collectPieces();
     reader.collectDeclared(declared);

@@ -41,6 +41,10 @@ record SentencePieceModel(
       this.number = number;
     }
 
+    int number() {
+      return number;
+    }
+
     static Optional<PieceType> of(long number) {
       return Arrays.stream(values()).filter(type -> type.number == number).findFirst();
     }
@@ -57,9 +61,20 @@ record SentencePieceModel(
 
   static SentencePieceModel read(Path file) {
     try {
-      return parse(ProtoFields.parse(Files.readAllBytes(file)));
+      return parse(file, Files.readAllBytes(file));
     } catch (IOException e) {
       throw JsonFile.corrupt(file, "it cannot be read: " + e, e);
+    }
+  }
+
+  /**
+   * Reads a serialized model.
+   *
+   * @param file for errors
+   */
+  static SentencePieceModel parse(Path file, byte[] model) {
+    try {
+      return parse(ProtoFields.parse(model));
     } catch (ProtoFields.Malformed e) {
       throw JsonFile.corrupt(file, "it is no SentencePiece model: " + e.getMessage(), e);
     } catch (Unsupported e) {

@@ -27,7 +27,11 @@ final class SpecialContents {
         }
       }
     }
-    // White space runs are text; marking them would hide them from the template's trim.
+    return withoutText(contents);
+  }
+
+  /** White space runs are text; marking them would hide them from the template's trim. */
+  static Set<String> withoutText(Set<String> contents) {
     contents.removeIf(content -> content.isBlank() || content.length() == 1);
     return contents;
   }

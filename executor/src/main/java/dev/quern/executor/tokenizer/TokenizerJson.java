@@ -12,7 +12,15 @@ final class TokenizerJson {
   private TokenizerJson() {}
 
   static Tokenizer open(Path file, DeclaredTokens declared) {
-    ObjectNode root = JsonFile.readObject(file);
+    return open(file, JsonFile.readObject(file), declared);
+  }
+
+  /**
+   * Opens such an object, wherever it comes from.
+   *
+   * @param file for errors
+   */
+  static Tokenizer open(Path file, ObjectNode root, DeclaredTokens declared) {
     Map<Integer, String> names = vocabulary(file, root);
     Map<String, SpecialToken> special = new LinkedHashMap<>();
     for (JsonNode token : root.path("added_tokens")) {

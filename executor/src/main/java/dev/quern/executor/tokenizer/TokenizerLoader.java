@@ -1,21 +1,25 @@
 package dev.quern.executor.tokenizer;
 
+import dev.quern.executor.model.gguf.GgufFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Opens the tokenizer of a checkpoint folder. */
+/** Opens the tokenizer of a checkpoint. */
 public final class TokenizerLoader {
   private TokenizerLoader() {}
 
   /**
    * The tokenizer of {@code tokenizer.json}, else of {@code tokenizer.model} (SentencePiece); empty
-   * when the folder has neither.
+   * when the folder has neither. A GGUF file has its own in its metadata.
    *
    * @throws dev.quern.executor.engine.EngineException naming the file and the remedy, when it is
    *     damaged or of a kind that is not supported, or when the native library cannot be loaded
    */
   public static Optional<Tokenizer> open(Path folder) {
+    if (GgufFile.isNamed(folder)) {
+      return GgufTokenizer.open(folder, GgufFile.metadata(folder));
+    }
     Path json = folder.resolve("tokenizer.json");
     if (Files.exists(json)) {
       return Optional.of(TokenizerJson.open(json, DeclaredTokens.read(folder)));

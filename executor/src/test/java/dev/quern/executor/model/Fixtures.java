@@ -1,10 +1,8 @@
 package dev.quern.executor.model;
 
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
-
+import dev.quern.executor.device.ElementType;
 import dev.quern.executor.device.HostMatrix;
-import dev.quern.executor.device.HostMatrix.RowScales;
-import java.lang.foreign.ValueLayout;
+import dev.quern.executor.device.WeightFormat;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
@@ -12,10 +10,10 @@ import java.util.Objects;
 
 /** Test data and how to read it. */
 final class Fixtures {
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE_ENDIAN);
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+
+  /** One int8 a weight, one float32 scale a row. */
+  static final WeightFormat INT8_ROWS =
+      new WeightFormat.Integers(8, WeightFormat.WHOLE_ROW, ElementType.F32, false);
 
   private Fixtures() {}
 
@@ -41,28 +39,11 @@ final class Fixtures {
   /** Row-major values of a view, dequantized. */
   static float[] values(HostMatrix matrix) {
     float[] values = new float[matrix.rows() * matrix.columns()];
-    for (int row = 0; row < matrix.rows(); row++) {
-      for (int column = 0; column < matrix.columns(); column++) {
-        values[row * matrix.columns() + column] = value(matrix, row, column);
-      }
+    float[] row = new float[matrix.columns()];
+    for (int r = 0; r < matrix.rows(); r++) {
+      matrix.read(r, row);
+      System.arraycopy(row, 0, values, r * row.length, row.length);
     }
     return values;
-  }
-
-  private static float value(HostMatrix matrix, int row, int column) {
-    long index = matrix.offset() + row * matrix.rowStride() + column * matrix.columnStride();
-    return switch (matrix.type()) {
-      case F32 -> matrix.data().get(FLOAT, index * Float.BYTES);
-      case F16 -> Float.float16ToFloat(matrix.data().get(SHORT, index * Short.BYTES));
-      case BF16 -> Float.intBitsToFloat(matrix.data().get(SHORT, index * Short.BYTES) << 16);
-      case INT8 ->
-          matrix.data().get(ValueLayout.JAVA_BYTE, index)
-              * scale(matrix.scales().orElseThrow(), row);
-      case INT32 -> throw new IllegalArgumentException(matrix.name() + ": INT32 weights");
-    };
-  }
-
-  private static float scale(RowScales scales, int row) {
-    return scales.data().getAtIndex(ValueLayout.JAVA_FLOAT, scales.offset() + row);
   }
 }

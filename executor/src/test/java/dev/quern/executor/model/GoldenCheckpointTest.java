@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.executor.device.ElementType;
 import dev.quern.executor.device.HostMatrix;
+import dev.quern.executor.device.Rope;
+import dev.quern.executor.device.WeightFormat;
 import dev.quern.executor.model.ModelConfig.Family;
 import java.lang.foreign.Arena;
 import java.util.Optional;
@@ -35,6 +37,7 @@ final class GoldenCheckpointTest {
               512,
               1e-5f,
               500000.0,
+              Rope.Style.INTERLEAVED,
               true,
               Optional.of(new MoeConfig(8, 3, 32, 2, 1, 3, 1, 1e-12)),
               1),
@@ -56,7 +59,8 @@ final class GoldenCheckpointTest {
       assertFalse(checkpoint.config().isMoe(1));
       assertTrue(checkpoint.config().isMoe(2));
       assertEquals(0, checkpoint.config().moe().orElseThrow().sharedExperts());
-      assertEquals(ElementType.BF16, checkpoint.tensor("lm_head.weight").type());
+      assertEquals(
+          new WeightFormat.Floats(ElementType.BF16), checkpoint.tensor("lm_head.weight").format());
     }
   }
 
@@ -83,7 +87,7 @@ final class GoldenCheckpointTest {
       assertEquals(1, checkpoint.config().mtpLayers());
       HostMatrix embedding = checkpoint.tensor("model.embed_tokens.weight");
       assertEquals(49152, embedding.rows());
-      assertEquals(ElementType.INT8, embedding.type());
+      assertEquals(Fixtures.INT8_ROWS, embedding.format());
       float[] row = Fixtures.values(embedding.sliceRows(2, 3));
       double norm =
           Math.sqrt(IntStream.range(0, row.length).mapToDouble(i -> row[i] * row[i]).sum());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.executor.device.ElementType;
 import dev.quern.executor.device.HostMatrix;
+import dev.quern.executor.device.WeightFormat;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -106,9 +107,10 @@ final class LayoutTest {
     checkpoint.write(folder);
     try (Checkpoint read = Checkpoints.open(folder)) {
       HostMatrix router = read.tensor("model.layers.1.mlp.gate.weight");
-      assertEquals(ElementType.BF16, router.type());
+      assertEquals(new WeightFormat.Floats(ElementType.BF16), router.format());
       assertArrayEquals(gate, Fixtures.values(router), 0.02f);
-      assertEquals(ElementType.F16, read.tensor("model.norm.weight").type());
+      assertEquals(
+          new WeightFormat.Floats(ElementType.F16), read.tensor("model.norm.weight").format());
       assertArrayEquals(norm, Fixtures.values(read.tensor("model.norm.weight")), 0.002f);
     }
   }

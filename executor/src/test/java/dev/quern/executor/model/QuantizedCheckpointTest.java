@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.quern.executor.device.ElementType;
 import dev.quern.executor.engine.EngineException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -30,7 +29,7 @@ final class QuantizedCheckpointTest {
     TestCheckpoint checkpoint = quantized(scaleType);
     checkpoint.write(folder);
     try (Checkpoint read = Checkpoints.open(folder)) {
-      assertEquals(ElementType.INT8, read.tensor(K).type());
+      assertEquals(Fixtures.INT8_ROWS, read.tensor(K).format());
       assertArrayEquals(expected(32, 1), Fixtures.values(read.tensor(K)));
       assertArrayEquals(row(expected(32, 1), 5), Fixtures.values(read.tensor(K).sliceRows(5, 6)));
     }

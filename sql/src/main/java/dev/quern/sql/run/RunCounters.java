@@ -1,5 +1,6 @@
 package dev.quern.sql.run;
 
+import dev.quern.executor.engine.ProcessMemory;
 import dev.quern.executor.engine.Usage;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;

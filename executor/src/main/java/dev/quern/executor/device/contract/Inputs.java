@@ -2,6 +2,8 @@ package dev.quern.executor.device.contract;
 
 import dev.quern.executor.device.ElementType;
 import dev.quern.executor.device.HostMatrix;
+import dev.quern.executor.device.StridedMatrix;
+import dev.quern.executor.device.WeightFormat;
 import dev.quern.executor.device.host.BFloat16;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -42,8 +44,20 @@ public final class Inputs {
     return random.ints(count, 0, bound).toArray();
   }
 
+  /** A random weight of any format. */
+  HostMatrix weight(String name, WeightFormat format, int rows, int columns) {
+    return format instanceof WeightFormat.Floats(ElementType type)
+        ? matrix(name, type, rows, columns)
+        : coded(name, format, rows, columns);
+  }
+
+  /** A random quantized weight. */
+  HostMatrix coded(String name, WeightFormat format, int rows, int columns) {
+    return new RandomCodes(name, rows, columns, format, random.nextLong());
+  }
+
   /** A random weight of this type, row-major, in native memory. */
-  HostMatrix matrix(String name, ElementType type, int rows, int columns) {
+  StridedMatrix matrix(String name, ElementType type, int rows, int columns) {
     Arena arena = Arena.ofAuto();
     int count = Math.multiplyExact(rows, columns);
     MemorySegment data = arena.allocate((long) count * type.bytes(), 64);
@@ -57,14 +71,14 @@ public final class Inputs {
         case INT32 -> throw new IllegalArgumentException("INT32 is no type of a weight");
       }
     }
-    Optional<HostMatrix.RowScales> scales = Optional.empty();
+    Optional<StridedMatrix.RowScales> scales = Optional.empty();
     if (type == ElementType.INT8) {
       MemorySegment rowScales = arena.allocate(4L * rows, 64);
       for (int r = 0; r < rows; r++) {
         rowScales.setAtIndex(FLOAT, r, (2 + unit()) / 128);
       }
-      scales = Optional.of(new HostMatrix.RowScales(rowScales, 0));
+      scales = Optional.of(new StridedMatrix.RowScales(rowScales, 0));
     }
-    return new HostMatrix(name, rows, columns, type, data, 0, columns, 1, scales);
+    return new StridedMatrix(name, rows, columns, type, data, 0, columns, 1, scales);
   }
 }

@@ -2,7 +2,7 @@ package dev.quern.executor.device.contract;
 
 import dev.quern.executor.device.Device;
 import dev.quern.executor.device.ElementType;
-import dev.quern.executor.device.HostMatrix;
+import dev.quern.executor.device.StridedMatrix;
 import dev.quern.executor.device.Tensor;
 import dev.quern.executor.device.Weight;
 import java.util.ArrayList;
@@ -75,7 +75,7 @@ final class ProductCases {
     return shapes;
   }
 
-  private static float[] linear(Device device, HostMatrix w, float[] x, int rows) {
+  private static float[] linear(Device device, StridedMatrix w, float[] x, int rows) {
     try (Weight weight = device.pack(w);
         Guarded in = Guarded.input(device, x, rows, w.columns());
         Guarded out = Guarded.output(device, rows, w.rows())) {
@@ -86,7 +86,7 @@ final class ProductCases {
 
   private static void linear(
       Device reference, Device subject, Inputs inputs, ElementType type, Shape shape) {
-    HostMatrix w = inputs.matrix("w", type, shape.outputs(), shape.inputs());
+    StridedMatrix w = inputs.matrix("w", type, shape.outputs(), shape.inputs());
     float[] x = inputs.floats(shape.rows() * shape.inputs());
     Compare.within(
         "linear",
@@ -99,7 +99,7 @@ final class ProductCases {
   private static void oneOrder(Device subject, Inputs random, ElementType type, int inputs) {
     int outputs = 77;
     int most = 107;
-    HostMatrix w = random.matrix("w", type, outputs, inputs);
+    StridedMatrix w = random.matrix("w", type, outputs, inputs);
     float[] x = random.floats(most * inputs);
     float[] all = linear(subject, w, x, most);
     for (int rows : new int[] {1, 2, 3, 5, 7, 8, 11, 12, 13, 31, 96, 97}) {
@@ -114,7 +114,8 @@ final class ProductCases {
     }
   }
 
-  private static float[] gateUp(Device device, HostMatrix g, HostMatrix u, float[] x, int rows) {
+  private static float[] gateUp(
+      Device device, StridedMatrix g, StridedMatrix u, float[] x, int rows) {
     try (Weight gate = device.pack(g);
         Weight up = device.pack(u);
         Guarded in = Guarded.input(device, x, rows, g.columns());
@@ -127,8 +128,8 @@ final class ProductCases {
 
   private static void gateUp(
       Device reference, Device subject, Inputs inputs, ElementType type, Shape shape) {
-    HostMatrix gate = inputs.matrix("gate", type, shape.outputs(), shape.inputs());
-    HostMatrix up = inputs.matrix("up", type, shape.outputs(), shape.inputs());
+    StridedMatrix gate = inputs.matrix("gate", type, shape.outputs(), shape.inputs());
+    StridedMatrix up = inputs.matrix("up", type, shape.outputs(), shape.inputs());
     float[] x = inputs.floats(shape.rows() * shape.inputs());
     float[] actual = gateUp(subject, gate, up, x, shape.rows());
     Compare.within(
@@ -145,14 +146,21 @@ final class ProductCases {
   }
 
   private static float[] normedLogits(
-      Device device, HostMatrix gain, HostMatrix w, float[] x, int rows, int valid) {
+      Device device, StridedMatrix gain, StridedMatrix w, float[] x, int rows, int valid) {
     int hidden = w.columns();
     try (Weight g = device.pack(gain);
         Weight head = device.pack(w);
         Guarded in = Guarded.input(device, x, rows, hidden);
         Guarded scratch = Guarded.output(device, rows, hidden);
         Guarded out = Guarded.output(device, rows, w.rows())) {
-      device.normLinear(out.tensor(), scratch.tensor(), in.tensor(), g, 1e-5f, head, rows);
+      device.normLinear(
+          new Tensor[] {out.tensor()},
+          scratch.tensor(),
+          in.tensor(),
+          g,
+          1e-5f,
+          new Weight[] {head},
+          rows);
       float[] composed = out.values();
       device.rmsNorm(scratch.tensor(), in.tensor(), g, 1e-5f, rows);
       device.logits(out.tensor(), scratch.tensor(), head, valid, rows);
@@ -171,8 +179,8 @@ final class ProductCases {
       Device reference, Device subject, Inputs inputs, ElementType type) {
     int hidden = 207;
     int ids = 1001;
-    HostMatrix gain = inputs.matrix("gain", ElementType.F32, 1, hidden);
-    HostMatrix head = inputs.matrix("head", type, ids, hidden);
+    StridedMatrix gain = inputs.matrix("gain", ElementType.F32, 1, hidden);
+    StridedMatrix head = inputs.matrix("head", type, ids, hidden);
     float[] x = inputs.floats(3 * hidden);
     // A group's largest input decides its scale: a last-bit difference of the norm moves products
     // by less than the bound, but may round one activation the other way.
@@ -187,11 +195,11 @@ final class ProductCases {
 
   /** Transposed checkpoints and tensor-parallel shards reach pack as strided views. */
   private static void strided(Device reference, Device subject, Inputs inputs, ElementType type) {
-    HostMatrix stored = inputs.matrix("stored", type, 90, 45);
-    HostMatrix view =
+    StridedMatrix stored = inputs.matrix("stored", type, 90, 45);
+    StridedMatrix view =
         type == ElementType.INT8
             ? stored.sliceRows(7, 84).sliceColumns(3, 40)
-            : new HostMatrix(
+            : new StridedMatrix(
                 "view", 37, 77, type, stored.data(), 7 * 45 + 3, 1, 45, stored.scales());
     float[] x = inputs.floats(5 * view.columns());
     Compare.within(

@@ -167,6 +167,55 @@ public final class CpuDevice implements Device {
   }
 
   @Override
+  public void linearAdd(Tensor out, Tensor scratch, Tensor x, Weight w, int rows) {
+    Require.floats("linearAdd x", x, rows, w.columns());
+    Require.floats("linearAdd out", out, rows, w.rows());
+    products.linearAdd(own(out), own(x), own(w).panels(), rows);
+  }
+
+  @Override
+  public void normLinear(
+      Tensor[] outs, Tensor scratch, Tensor x, Weight gain, float eps, Weight[] ws, int rows) {
+    CpuTensor[] targets = new CpuTensor[ws.length];
+    CpuWeight[] weights = new CpuWeight[ws.length];
+    Require.vector(gain, ws[0].columns());
+    Require.floats("normLinear x", x, rows, gain.columns());
+    for (int i = 0; i < ws.length; i++) {
+      targets[i] = own(outs[i]);
+      weights[i] = own(ws[i]);
+      Require.inputs(ws[i], gain.columns());
+      Require.floats("normLinear out", outs[i], rows, ws[i].rows());
+    }
+    if (products.normed(weights)) {
+      products.normLinear(targets, own(x), own(gain).vector(), eps, weights, rows);
+    } else {
+      Device.super.normLinear(outs, scratch, x, gain, eps, ws, rows);
+    }
+  }
+
+  @Override
+  public void normGateUp(
+      Tensor out,
+      Tensor scratch,
+      Tensor normed,
+      Tensor x,
+      Weight gain,
+      float eps,
+      Weight gate,
+      Weight up,
+      int rows) {
+    Require.vector(gain, gate.columns());
+    Require.floats("normGateUp x", x, rows, gate.columns());
+    Require.floats("normGateUp out", out, rows, gate.rows());
+    products.requireAlike(own(gate), own(up));
+    if (products.quantized(own(gate).panels())) {
+      products.normGateUp(own(out), own(x), own(gain).vector(), eps, own(gate), own(up), rows);
+    } else {
+      Device.super.normGateUp(out, scratch, normed, x, gain, eps, gate, up, rows);
+    }
+  }
+
+  @Override
   public void gateUp(Tensor out, Tensor scratch, Tensor x, Weight gate, Weight up, int rows) {
     Require.floats("gateUp x", x, rows, gate.columns());
     Require.floats("gateUp out", out, rows, gate.rows());

@@ -81,6 +81,19 @@ public final class KernelChoice {
     };
   }
 
+  /** The loops that measure the machine for the kernels of this name. */
+  PeakLoops peakLoops(String name) {
+    return switch (library) {
+      case NativeLibrary.Outcome.Loaded(SymbolLookup symbols, _) when !isJava(name) ->
+          PeakLoops.Native.of(symbols, isa(name));
+      case NativeLibrary.Outcome.Loaded _, NativeLibrary.Outcome.Missing _ -> new PeakLoops.Java();
+    };
+  }
+
+  private static boolean isJava(String name) {
+    return name.equals(JAVA) || name.equals(JAVA_PLAIN);
+  }
+
   String describe(String isa, int threads) {
     return isa + " kernels, " + threads + (threads == 1 ? " thread" : " threads") + reason();
   }

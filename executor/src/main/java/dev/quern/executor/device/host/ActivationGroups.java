@@ -1,7 +1,7 @@
 package dev.quern.executor.device.host;
 
 import dev.quern.executor.device.DeviceOptions.Activations;
-import dev.quern.executor.device.ElementType;
+import dev.quern.executor.device.WeightFormat;
 
 /**
  * Dynamic symmetric quantization of activations: each row is cut into groups of {@link #SIZE}
@@ -10,16 +10,18 @@ import dev.quern.executor.device.ElementType;
  */
 public final class ActivationGroups {
   /** Inputs of one group. */
-  public static final int SIZE = 64;
+  public static final int SIZE = 128;
 
   private ActivationGroups() {}
 
   /** Whether a product with weights of this type takes quantized activations. */
-  public static boolean apply(Activations activations, ElementType weights) {
-    return switch (activations) {
-      case AUTO, INT8 -> weights == ElementType.INT8;
-      case F32 -> false;
-    };
+  public static boolean apply(Activations activations, WeightFormat weights) {
+    boolean integers =
+        switch (weights) {
+          case WeightFormat.Integers _, WeightFormat.Ccq _ -> true;
+          case WeightFormat.Floats _, WeightFormat.Fp8Blocks _ -> false;
+        };
+    return integers && activations != Activations.F32;
   }
 
   /** Number of groups of a row. */

@@ -1,6 +1,6 @@
 package dev.quern.executor.device.host;
 
-import dev.quern.executor.device.HostMatrix;
+import dev.quern.executor.device.StridedMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -17,7 +17,7 @@ public final class MatrixRows {
   private MatrixRows() {}
 
   /** Row {@code row} without row scales, into the first {@code columns} elements. */
-  public static void unscaled(HostMatrix matrix, int row, float[] into) {
+  public static void unscaled(StridedMatrix matrix, int row, float[] into) {
     MemorySegment data = matrix.data();
     long at = matrix.offset() + row * matrix.rowStride();
     long step = matrix.columnStride();
@@ -52,7 +52,7 @@ public final class MatrixRows {
   }
 
   /** The row's scale: 1 where the type has none. */
-  public static float scale(HostMatrix matrix, int row) {
+  public static float scale(StridedMatrix matrix, int row) {
     return matrix
         .scales()
         .map(scales -> scales.data().get(FLOAT, 4 * (scales.offset() + row)))

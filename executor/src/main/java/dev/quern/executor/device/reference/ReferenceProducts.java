@@ -75,7 +75,7 @@ final class ReferenceProducts {
   /** The inputs as the product takes them, [rows, w.columns]: rounded where quantized. */
   private float[] prepared(float[] x, int stride, ReferenceWeight w, int rows) {
     int inputs = w.columns();
-    boolean quantized = ActivationGroups.apply(activations, w.type());
+    boolean quantized = ActivationGroups.apply(activations, w.format());
     float[] input = new float[rows * inputs];
     float[] row = new float[inputs];
     for (int r = 0; r < rows; r++) {

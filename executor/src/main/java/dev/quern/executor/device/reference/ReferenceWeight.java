@@ -1,10 +1,13 @@
 package dev.quern.executor.device.reference;
 
-import dev.quern.executor.device.ElementType;
+import dev.quern.executor.device.CodedMatrix;
 import dev.quern.executor.device.HostMatrix;
+import dev.quern.executor.device.StridedMatrix;
 import dev.quern.executor.device.Weight;
+import dev.quern.executor.device.WeightFormat;
 import dev.quern.executor.device.host.BFloat16;
 import dev.quern.executor.device.host.MatrixRows;
+import dev.quern.executor.device.host.WeightCodes;
 
 /** A weight in its stored precision, one Java array a row, decoded row by row. */
 final class ReferenceWeight implements Weight {
@@ -17,13 +20,16 @@ final class ReferenceWeight implements Weight {
     record BFloat16s(short[][] rows) implements Storage {}
 
     record Bytes(byte[][] rows, float[] scales) implements Storage {}
+
+    record Codes(byte[][] rows, float[][] scales, float[][] offsets) implements Storage {}
   }
 
   private final String name;
   private final int rows;
   private final int columns;
-  private final ElementType type;
+  private final WeightFormat format;
   private final Storage storage;
+  private final long bytes;
   private final Footprint footprint;
   private boolean closed;
 
@@ -31,13 +37,39 @@ final class ReferenceWeight implements Weight {
     name = matrix.name();
     rows = matrix.rows();
     columns = matrix.columns();
-    type = matrix.type();
-    storage = store(matrix);
+    format = matrix.format();
+    storage =
+        switch (matrix) {
+          case CodedMatrix coded -> codes(coded);
+          case StridedMatrix strided -> store(strided);
+        };
+    bytes = bytes(matrix);
     this.footprint = footprint;
-    footprint.add(bytes());
+    footprint.add(bytes);
   }
 
-  private static Storage store(HostMatrix matrix) {
+  private static Storage codes(CodedMatrix matrix) {
+    WeightFormat format = matrix.format();
+    byte[][] codes = new byte[matrix.rows()][format.codes(matrix.columns())];
+    float[][] scales = new float[matrix.rows()][format.scales(matrix.columns())];
+    float[][] offsets = new float[matrix.rows()][format.offsets(matrix.columns())];
+    for (int r = 0; r < matrix.rows(); r++) {
+      matrix.readCodes(r, codes[r], scales[r], offsets[r]);
+    }
+    return new Storage.Codes(codes, scales, offsets);
+  }
+
+  private static long bytes(HostMatrix matrix) {
+    int columns = matrix.columns();
+    WeightFormat format = matrix.format();
+    long row =
+        format instanceof WeightFormat.Floats floats
+            ? (long) columns * floats.type().bytes()
+            : format.codes(columns) + 4L * (format.scales(columns) + format.offsets(columns));
+    return matrix.rows() * row;
+  }
+
+  private static Storage store(StridedMatrix matrix) {
     int rows = matrix.rows();
     int columns = matrix.columns();
     float[] row = new float[columns];
@@ -86,8 +118,8 @@ final class ReferenceWeight implements Weight {
     };
   }
 
-  ElementType type() {
-    return type;
+  WeightFormat format() {
+    return format;
   }
 
   /** Decodes row {@code row} into the leading elements of {@code into}. */
@@ -112,6 +144,9 @@ final class ReferenceWeight implements Weight {
           into[c] = bytes.rows()[row][c] * bytes.scales()[row];
         }
       }
+      case Storage.Codes coded ->
+          WeightCodes.decode(
+              format, columns, coded.rows()[row], coded.scales()[row], coded.offsets()[row], into);
     }
   }
 
@@ -132,14 +167,14 @@ final class ReferenceWeight implements Weight {
 
   @Override
   public long bytes() {
-    return (long) rows * columns * type.bytes() + (type == ElementType.INT8 ? 4L * rows : 0);
+    return bytes;
   }
 
   @Override
   public void close() {
     if (!closed) {
       closed = true;
-      footprint.add(-bytes());
+      footprint.add(-bytes);
     }
   }
 }

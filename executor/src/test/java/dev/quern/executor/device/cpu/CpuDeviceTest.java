@@ -12,14 +12,14 @@ import dev.quern.executor.device.DeviceOptions;
 import dev.quern.executor.device.DeviceOptions.Activations;
 import dev.quern.executor.device.Devices;
 import dev.quern.executor.device.ElementType;
-import dev.quern.executor.device.HostMatrix;
+import dev.quern.executor.device.StridedMatrix;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class CpuDeviceTest {
-  private static HostMatrix matrix(int rows, int columns) {
+  private static StridedMatrix matrix(int rows, int columns) {
     Random random = new Random(9);
     float[] values = new float[rows * columns];
     for (int i = 0; i < values.length; i++) {
@@ -27,12 +27,12 @@ final class CpuDeviceTest {
     }
     // On the heap: tests and converters hold matrices there.
     MemorySegment data = MemorySegment.ofArray(values);
-    return new HostMatrix(
+    return new StridedMatrix(
         "w", rows, columns, ElementType.F32, data, 0, columns, 1, Optional.empty());
   }
 
   private static float[] product(Device device, int rows) {
-    HostMatrix w = matrix(333, 257);
+    StridedMatrix w = matrix(333, 257);
     float[] x = new float[rows * w.columns()];
     Random random = new Random(10);
     for (int i = 0; i < x.length; i++) {

@@ -1,17 +1,17 @@
-package dev.quern.sql.run;
+package dev.quern.executor.engine;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Memory of this process, where Linux tells. */
-final class ProcessMemory {
+public final class ProcessMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
 
   private ProcessMemory() {}
 
   /** Anonymous resident memory in bytes; 0 where it is not known. */
-  static long anonymousBytes() {
+  public static long anonymousBytes() {
     if (!Files.isReadable(STATUS)) {
       return 0;
     }
