@@ -1,7 +1,6 @@
 package dev.quern.executor.device.cpu;
 
 import dev.quern.executor.device.AttentionBatch;
-import dev.quern.executor.device.CodedMatrix;
 import dev.quern.executor.device.Communicator;
 import dev.quern.executor.device.Device;
 import dev.quern.executor.device.DeviceOptions;
@@ -13,7 +12,6 @@ import dev.quern.executor.device.KvSpec;
 import dev.quern.executor.device.Rope;
 import dev.quern.executor.device.Routing;
 import dev.quern.executor.device.SamplingRow;
-import dev.quern.executor.device.StridedMatrix;
 import dev.quern.executor.device.Tensor;
 import dev.quern.executor.device.Weight;
 import dev.quern.executor.device.host.ExpertChoice;
@@ -44,7 +42,7 @@ public final class CpuDevice implements Device {
     pool = new WorkerPool(threads);
     products = new CpuProducts(memory, kernels, pool, options.activations());
     experts = new CpuExperts(memory, kernels, pool, products);
-    attention = new CpuAttention(memory, kernels, pool);
+    attention = new CpuAttention(memory, kernels.attention(), pool);
     scores = new Scratch(memory, "router scores");
     samplers = new Sampler[threads];
   }
@@ -104,12 +102,7 @@ public final class CpuDevice implements Device {
 
   @Override
   public Weight pack(HostMatrix matrix) {
-    return switch (matrix) {
-      case StridedMatrix strided -> new CpuWeight(memory, pool, kernels, strided);
-      case CodedMatrix coded ->
-          throw new IllegalArgumentException(
-              coded.name() + ": " + coded.format().label() + " is not built on the CPU device yet");
-    };
+    return new CpuWeight(memory, pool, kernels, matrix);
   }
 
   @Override
@@ -175,6 +168,55 @@ public final class CpuDevice implements Device {
   }
 
   @Override
+  public void linearAdd(Tensor out, Tensor scratch, Tensor x, Weight w, int rows) {
+    Require.floats("linearAdd x", x, rows, w.columns());
+    Require.floats("linearAdd out", out, rows, w.rows());
+    products.linearAdd(own(out), own(x), own(w).panels(), rows);
+  }
+
+  @Override
+  public void normLinear(
+      Tensor[] outs, Tensor scratch, Tensor x, Weight gain, float eps, Weight[] ws, int rows) {
+    CpuTensor[] targets = new CpuTensor[ws.length];
+    CpuWeight[] weights = new CpuWeight[ws.length];
+    Require.vector(gain, ws[0].columns());
+    Require.floats("normLinear x", x, rows, gain.columns());
+    for (int i = 0; i < ws.length; i++) {
+      targets[i] = own(outs[i]);
+      weights[i] = own(ws[i]);
+      Require.inputs(ws[i], gain.columns());
+      Require.floats("normLinear out", outs[i], rows, ws[i].rows());
+    }
+    if (products.normed(weights)) {
+      products.normLinear(targets, own(x), own(gain).vector(), eps, weights, rows);
+    } else {
+      Device.super.normLinear(outs, scratch, x, gain, eps, ws, rows);
+    }
+  }
+
+  @Override
+  public void normGateUp(
+      Tensor out,
+      Tensor scratch,
+      Tensor normed,
+      Tensor x,
+      Weight gain,
+      float eps,
+      Weight gate,
+      Weight up,
+      int rows) {
+    Require.vector(gain, gate.columns());
+    Require.floats("normGateUp x", x, rows, gate.columns());
+    Require.floats("normGateUp out", out, rows, gate.rows());
+    products.requireAlike(own(gate), own(up));
+    if (products.quantized(own(gate).panels())) {
+      products.normGateUp(own(out), own(x), own(gain).vector(), eps, own(gate), own(up), rows);
+    } else {
+      Device.super.normGateUp(out, scratch, normed, x, gain, eps, gate, up, rows);
+    }
+  }
+
+  @Override
   public void gateUp(Tensor out, Tensor scratch, Tensor x, Weight gate, Weight up, int rows) {
     Require.floats("gateUp x", x, rows, gate.columns());
     Require.floats("gateUp out", out, rows, gate.rows());
@@ -194,6 +236,23 @@ public final class CpuDevice implements Device {
   public void attention(Tensor out, Tensor q, KvCache cache, int layer, AttentionBatch batch) {
     Require.same("attention out", out, batch.rows(), q.columns());
     attention.attention(own(out), own(q), own(cache), layer, batch);
+  }
+
+  @Override
+  public void ropeAttention(
+      Tensor out,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Rope rope,
+      KvCache cache,
+      int layer,
+      AttentionBatch batch) {
+    int width = cache.spec().kvHeads() * cache.spec().headDim();
+    Require.same("k", k, batch.rows(), width);
+    Require.same("v", v, batch.rows(), width);
+    Require.same("attention out", out, batch.rows(), q.columns());
+    attention.ropeAttention(own(out), own(q), own(k), own(v), rope, own(cache), layer, batch);
   }
 
   @Override
@@ -285,7 +344,7 @@ public final class CpuDevice implements Device {
     Require.index("block", from, spec.blocks());
     Require.index("block", to, spec.blocks());
     Require.index("tokens of a block", tokens, spec.blockSize() + 1);
-    kernels.copyBlock(own(cache), from, to, tokens);
+    kernels.attention().copyBlock(own(cache), from, to, tokens);
   }
 
   @Override
