@@ -97,7 +97,8 @@ final class DamagedCheckpointTest {
   void wrongNumberFormat() {
     assertRefused(
         c -> c.tensors.put(K, new StoredBytes("F64", new int[] {32, 64}, new byte[32 * 64 * 8])),
-        "expected BF16, F16, F32, or I8 with scales but found F64 [32, 64]");
+        "expected BF16, F16, F32, I8 with scales, or (linears) F8_E4M3 with scales but found F64"
+            + " [32, 64]");
   }
 
   @Test
