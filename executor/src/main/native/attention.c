@@ -187,11 +187,12 @@ static void wide(const Task *w, int q0, int q1, const int32_t *table, int from, 
     int count = to - start < KEYS ? to - start : KEYS;
     gather(w, table, start, count);
     for (int g = 0; g < groups; g++) {
-      if (group[g].highest < start) continue;
-      switch (group[g].n) {
-        case 3: wide_tile(3, group + g, w->keys, w->values, w->width, dim, start, count); break;
-        case 2: wide_tile(2, group + g, w->keys, w->values, w->width, dim, start, count); break;
-        default: wide_tile(1, group + g, w->keys, w->values, w->width, dim, start, count);
+      const Queries *p = group + g, *next = group + (g + 1 < groups ? g + 1 : 0);
+      if (p->highest < start) continue;
+      switch (p->n) {
+        case 3: wide_tile(3, p, next, w->keys, w->values, w->width, dim, start, count); break;
+        case 2: wide_tile(2, p, next, w->keys, w->values, w->width, dim, start, count); break;
+        default: wide_tile(1, p, next, w->keys, w->values, w->width, dim, start, count);
       }
     }
   }

@@ -23,11 +23,13 @@ typedef struct {
   int n, lowest, highest;
 } Queries;
 
-// acc[r][v] += a[k][r] * b[k][v] over k ascending, one chain an accumulator.
+// acc[r][v] += a[k][r] * b[k][v] over k ascending, one chain an accumulator. Fetches kc cache lines
+// from `ahead` on: what the next loops read does not fit in the first-level cache beside this.
 INLINE void outer(const int n, vf (*acc)[BANK], const float *a, ptrdiff_t lda, const float *b,
-                  int kc) {
+                  int kc, const float *ahead) {
   for (int k = 0; k < kc; k++, a += lda, b += n * VL) {
     vf y[BANK];
+    __builtin_prefetch(ahead + 16 * k);
 #pragma GCC unroll 3
     for (int v = 0; v < n; v++) y[v] = vf_load(b + v * VL);
 #pragma GCC unroll 8
@@ -61,16 +63,16 @@ INLINE vf soften_down(float *s, int ld, float *top, float *total) {
   return keep;
 }
 
-// keys [dim][KEYS], values [count][width], token `start` first.
-INLINE void wide_tile(const int n, const Queries *p, const float *keys, const float *values,
-                      int width, int dim, int start, int count) {
+// keys [dim][KEYS], values [count][width], token `start` first; `next`: queries that come after.
+INLINE void wide_tile(const int n, const Queries *p, const Queries *next, const float *keys,
+                      const float *values, int width, int dim, int start, int count) {
   const int ld = n * VL;
   float score[KEYS * WIDE] __attribute__((aligned(64)));
   int seen = p->highest - start + 1 < count ? p->highest - start + 1 : count;
   int rows = (seen + STRIP - 1) / STRIP * STRIP;
   for (int j = 0; j < rows; j += STRIP) {
     vf acc[STRIP][BANK] = {};
-    outer(n, acc, keys + j, KEYS, p->q, dim);
+    outer(n, acc, keys + j, KEYS, p->q, dim, p->sum + j / STRIP * dim * 16);
 #pragma GCC unroll 8
     for (int r = 0; r < STRIP; r++)
 #pragma GCC unroll 3
@@ -100,7 +102,7 @@ INLINE void wide_tile(const int n, const Queries *p, const float *keys, const fl
     for (int r = 0; r < STRIP; r++)
 #pragma GCC unroll 3
       for (int v = 0; v < n; v++) acc[r][v] = vf_load(o + r * ld + v * VL) * keep[v];
-    outer(n, acc, values + d, width, score, seen);
+    outer(n, acc, values + d, width, score, seen, next->q + d / STRIP * seen * 16);
 #pragma GCC unroll 8
     for (int r = 0; r < STRIP; r++)
 #pragma GCC unroll 3

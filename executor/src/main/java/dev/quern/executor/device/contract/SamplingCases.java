@@ -1,8 +1,10 @@
 package dev.quern.executor.device.contract;
 
 import dev.quern.executor.device.Device;
+import dev.quern.executor.device.DeviceException;
 import dev.quern.executor.device.SamplingRow;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The sampler: the same ids as the reference for the same logits. */
@@ -17,7 +19,55 @@ final class SamplingCases {
               "sample of " + ids + " ids",
               (reference, subject, inputs) -> sample(reference, subject, inputs, ids)));
     }
+    for (int ids : new int[] {1, 13, 4098, 49_152, 100_003}) {
+      cases.add(
+          new ContractCase(
+              "greedy sample of " + ids + " ids: ties to the lower id, masked ids, any batch",
+              (reference, subject, inputs) -> greedy(reference, subject, inputs, ids)));
+    }
+    cases.add(
+        new ContractCase("sample of a broken row is an error", (_, subject, _) -> broken(subject)));
     return cases;
+  }
+
+  /** Logits of few distinct values, so that the largest stands in several places. */
+  private static void greedy(Device reference, Device subject, Inputs inputs, int ids) {
+    for (int count : new int[] {1, 2, 33}) {
+      float[] logits = inputs.floats(count * ids);
+      for (int i = 0; i < logits.length; i++) {
+        logits[i] = i % ids % 7 == 6 ? Float.NEGATIVE_INFINITY : Math.round(logits[i] * 8) - 20;
+      }
+      SamplingRow[] rows = new SamplingRow[count];
+      for (int i = 0; i < count; i++) {
+        int[] banned = i % 4 == 3 && ids > 1 ? new int[] {i % ids} : null;
+        rows[i] = new SamplingRow(0, 1, 0, 0, 1, 0, 0, i, i, null, null, 0, banned);
+      }
+      Compare.same("ids", draw(reference, logits, rows, ids), draw(subject, logits, rows, ids));
+    }
+  }
+
+  private static void broken(Device subject) {
+    int ids = 20_000;
+    SamplingRow[] rows = {new SamplingRow(0, 1, 0, 0, 1, 0, 0, 1, 1, null, null, 0, null)};
+    for (float wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+      for (int at : new int[] {0, 9_999, ids - 1}) {
+        float[] logits = new float[ids];
+        logits[at] = wrong;
+        refuses(subject, logits, rows, "token " + at);
+      }
+    }
+    float[] masked = new float[ids];
+    Arrays.fill(masked, Float.NEGATIVE_INFINITY);
+    refuses(subject, masked, rows, "banned or masked");
+  }
+
+  private static void refuses(Device subject, float[] logits, SamplingRow[] rows, String why) {
+    try {
+      int[] drawn = draw(subject, logits, rows, logits.length);
+      throw new ContractViolation(why + ": expected an error but token " + drawn[0] + " was drawn");
+    } catch (DeviceException e) {
+      Compare.that(e.getMessage().contains(why), "expected '" + why + "' in: " + e.getMessage());
+    }
   }
 
   private static void sample(Device reference, Device subject, Inputs inputs, int ids) {

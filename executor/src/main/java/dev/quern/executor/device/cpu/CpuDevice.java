@@ -16,7 +16,6 @@ import dev.quern.executor.device.Tensor;
 import dev.quern.executor.device.Weight;
 import dev.quern.executor.device.host.ExpertChoice;
 import dev.quern.executor.device.host.Require;
-import dev.quern.executor.device.host.Sampler;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -33,7 +32,7 @@ public final class CpuDevice implements Device {
   private final CpuExperts experts;
   private final CpuAttention attention;
   private final Scratch scores;
-  private final Sampler[] samplers;
+  private final CpuSampling sampling;
 
   CpuDevice(Kernels kernels, int threads, DeviceOptions options, String description) {
     this.kernels = kernels;
@@ -44,7 +43,7 @@ public final class CpuDevice implements Device {
     experts = new CpuExperts(memory, kernels, pool, products);
     attention = new CpuAttention(memory, kernels.attention(), pool);
     scores = new Scratch(memory, "router scores");
-    samplers = new Sampler[threads];
+    sampling = new CpuSampling(kernels, pool);
   }
 
   static CpuTensor own(Tensor tensor) {
@@ -325,17 +324,7 @@ public final class CpuDevice implements Device {
   public void sample(int[] ids, Tensor logits, SamplingRow[] rows, int count) {
     int columns = logits.columns();
     Require.floats("sample logits", logits, count, columns);
-    MemorySegment values = own(logits).memory();
-    pool.run(
-        count,
-        (i, worker) -> {
-          if (samplers[worker] == null || samplers[worker].vocabulary() != columns) {
-            samplers[worker] = new Sampler(columns);
-          }
-          float[] row = samplers[worker].logits();
-          MemorySegment.copy(values, FLOAT, 4L * i * columns, row, 0, columns);
-          ids[i] = samplers[worker].next(rows[i]);
-        });
+    sampling.sample(ids, own(logits).memory(), columns, rows, count);
   }
 
   @Override

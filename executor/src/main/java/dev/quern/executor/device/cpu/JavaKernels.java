@@ -248,6 +248,23 @@ final class JavaKernels implements Kernels {
   }
 
   @Override
+  public int argmax(MemorySegment x, long offset, int from, int to) {
+    int best = -1;
+    float most = Float.NEGATIVE_INFINITY;
+    for (int i = from; i < to; i++) {
+      float value = x.getAtIndex(FLOAT, offset + i);
+      if (!(value < Float.POSITIVE_INFINITY)) { // NaN fails every comparison
+        return NOT_FINITE;
+      }
+      if (value > most) {
+        most = value;
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  @Override
   public AttentionKernels attention() {
     return attention;
   }

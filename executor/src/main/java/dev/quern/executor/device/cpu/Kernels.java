@@ -100,6 +100,15 @@ interface Kernels {
       int r0,
       int r1);
 
+  /** Answer of {@link #argmax} where a number is NaN or plus infinity. */
+  int NOT_FINITE = -2;
+
+  /**
+   * The lowest index of the largest of numbers from..to behind element {@code offset}; -1 where all
+   * are minus infinity, {@link #NOT_FINITE} where one is NaN or plus infinity.
+   */
+  int argmax(MemorySegment x, long offset, int from, int to);
+
   /** Rotary embedding, KV store and attention. */
   AttentionKernels attention();
 }

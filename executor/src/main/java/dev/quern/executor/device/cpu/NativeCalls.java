@@ -104,4 +104,8 @@ final class NativeCalls {
     void call(
         long out, long ldo, long y, int cols, long slots, long weights, int topK, int r0, int r1);
   }
+
+  public interface ArgMax {
+    int call(long x, int from, int to);
+  }
 }

@@ -22,6 +22,7 @@ final class NativeKernels implements Kernels {
   private final NativeCalls.RmsNorm rmsNorm;
   private final NativeCalls.Add add;
   private final NativeCalls.Combine combine;
+  private final NativeCalls.ArgMax argmax;
   private final AttentionKernels attention;
 
   NativeKernels(SymbolLookup library, Isa isa) {
@@ -39,6 +40,7 @@ final class NativeKernels implements Kernels {
     rmsNorm = bind(library, "rms_norm", NativeCalls.RmsNorm.class);
     add = bind(library, "add", NativeCalls.Add.class);
     combine = bind(library, "combine", NativeCalls.Combine.class);
+    argmax = bind(library, "argmax", NativeCalls.ArgMax.class);
     attention = new NativeAttention(library, isa);
   }
 
@@ -200,6 +202,11 @@ final class NativeKernels implements Kernels {
       int r1) {
     combine.call(
         out.address(), ldo, y.address(), columns, slots.address(), weights.address(), topK, r0, r1);
+  }
+
+  @Override
+  public int argmax(MemorySegment x, long offset, int from, int to) {
+    return argmax.call(x.address() + 4 * offset, from, to);
   }
 
   @Override

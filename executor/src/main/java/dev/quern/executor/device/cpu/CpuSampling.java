@@ -1,0 +1,103 @@
+package dev.quern.executor.device.cpu;
+
+import dev.quern.executor.device.SamplingRow;
+import dev.quern.executor.device.host.Sampler;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Sampling over the pool. Rows that only want the largest logit are scanned where they stand, few
+ * of them in ranges of ids; all others go through the host's sampler, a row a task.
+ */
+final class CpuSampling {
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+  /** Ids of a range at least: below, waking a thread costs more than the scan. */
+  private static final int RANGE = 8192;
+
+  private final Kernels kernels;
+  private final WorkerPool pool;
+  private final Sampler[] samplers;
+  private final WorkerPool.Task task = this::range;
+  private int[] best = new int[0]; // [row][range]
+
+  // The call in progress.
+  private MemorySegment logits;
+  private SamplingRow[] rows;
+  private int[] ids;
+  private int columns;
+  private int ranges;
+
+  CpuSampling(Kernels kernels, WorkerPool pool) {
+    this.kernels = kernels;
+    this.pool = pool;
+    samplers = new Sampler[pool.threads()];
+  }
+
+  void sample(int[] target, MemorySegment values, int width, SamplingRow[] wanted, int count) {
+    logits = values;
+    rows = wanted;
+    ids = target;
+    columns = width;
+    int enough = (2 * pool.threads() + count - 1) / count;
+    ranges = Math.clamp(columns / RANGE, 1, enough);
+    if (best.length < count * ranges) {
+      best = new int[count * ranges];
+    }
+    pool.run(count * ranges, task);
+    for (int i = 0; i < count; i++) {
+      if (greedy(rows[i])) {
+        ids[i] = merge(i);
+      }
+    }
+  }
+
+  private static boolean greedy(SamplingRow row) {
+    return row.temperature() == 0
+        && row.repetitionPenalty() == 1
+        && row.presencePenalty() == 0
+        && row.frequencyPenalty() == 0
+        && (row.banned() == null || row.banned().length == 0);
+  }
+
+  private void range(int index, int worker) {
+    int row = index / ranges;
+    int part = index % ranges;
+    if (greedy(rows[row])) {
+      int from = (int) ((long) columns * part / ranges);
+      int to = (int) ((long) columns * (part + 1) / ranges);
+      best[index] = kernels.argmax(logits, (long) row * columns, from, to);
+    } else if (part == 0) {
+      ids[row] = draw(row, worker);
+    }
+  }
+
+  private int draw(int row, int worker) {
+    if (samplers[worker] == null || samplers[worker].vocabulary() != columns) {
+      samplers[worker] = new Sampler(columns);
+    }
+    Sampler sampler = samplers[worker];
+    MemorySegment.copy(logits, FLOAT, 4L * row * columns, sampler.logits(), 0, columns);
+    return sampler.next(rows[row]);
+  }
+
+  /** The best of a row's ranges; what is no number, or nothing at all, is the sampler's error. */
+  private int merge(int row) {
+    int chosen = -1;
+    float most = Float.NEGATIVE_INFINITY;
+    for (int part = 0; part < ranges; part++) {
+      int id = best[row * ranges + part];
+      if (id == Kernels.NOT_FINITE) {
+        return draw(row, 0);
+      }
+      if (id >= 0) {
+        float value = logits.getAtIndex(FLOAT, (long) row * columns + id);
+        if (value > most) {
+          most = value;
+          chosen = id;
+        }
+      }
+    }
+    return chosen >= 0 ? chosen : draw(row, 0);
+  }
+}
