@@ -100,7 +100,7 @@ public record EngineOptions(
     return new EngineOptions(
         v.text("model"),
         v.text("quantization").map(QuantizationScheme::parse),
-        v.text("quantization-config"),
+        v.file("quantization-config"),
         v.text("device").orElse("cpu"),
         v.integer("threads", 0, 1024).orElse(0),
         v.oneOf("activations", List.of("auto", "f32", "int8"))

@@ -80,7 +80,8 @@ public record LoadedModel(
         checkpoint = quantized;
         warning = quantized.conversion();
         weightBytes =
-            new ModelSize(quantized.config()).residentBytes(quantization.rule(quantized.config()));
+            new ModelSize(StoredModel.read(folder))
+                .residentBytes(quantization.rule(quantized.config()));
       }
       return new LoadedModel(
           folder,

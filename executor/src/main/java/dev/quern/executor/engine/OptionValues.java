@@ -1,5 +1,7 @@
 package dev.quern.executor.engine;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,6 +42,15 @@ public record OptionValues(Map<String, String> values) {
   public Optional<Boolean> bool(String name) {
     return oneOf(name, List.of("true", "false", "1", "0"))
         .map(s -> s.equals("true") || s.equals("1"));
+  }
+
+  /** The name of a file that exists. */
+  Optional<String> file(String name) {
+    Optional<String> value = text(name);
+    if (value.isPresent() && !Files.isRegularFile(Path.of(value.get()))) {
+      throw new IllegalArgumentException(name + " " + value.get() + ": there is no such file");
+    }
+    return value;
   }
 
   /** The value, lower case, if it is one of those listed. */

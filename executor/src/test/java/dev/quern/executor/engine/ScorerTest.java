@@ -13,6 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The embedded model's perplexity on texts that training did not see. */
 final class ScorerTest {
@@ -32,10 +34,17 @@ final class ScorerTest {
     return prompts;
   }
 
-  private static double perplexity(String activations) throws IOException {
+  private static double perplexity(String activations, String quantization) throws IOException {
     double[] sum = new double[2];
     var options =
-        EngineOptions.parse(Map.of("model", EmbeddedModelTest.FOLDER, "activations", activations));
+        EngineOptions.parse(
+            Map.of(
+                "model",
+                EmbeddedModelTest.FOLDER,
+                "activations",
+                activations,
+                "quantization",
+                quantization));
     try (Scorer scorer = Scorer.open(options, _ -> {})) {
       scorer.score(
           heldOut(),
@@ -52,9 +61,17 @@ final class ScorerTest {
   @Test
   void perplexityIsThatOfTheReferenceWithinATenthOfAPercentAndOnePercentInInt8() throws Exception {
     double reference = json("metrics.json").get("perplexity").asDouble();
-    assertEquals(reference, perplexity("f32"), reference * 0.001);
-    double quantized = perplexity("auto");
+    assertEquals(reference, perplexity("f32", "none"), reference * 0.001);
+    double quantized = perplexity("auto", "none");
     assertTrue(quantized <= reference * 1.01, quantized + " against " + reference);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"wint8, 1.01", "wint4, 1.15"})
+  void quantizationCostsNoMoreThanItMay(String scheme, double most) throws Exception {
+    double reference = json("metrics.json").get("perplexity").asDouble();
+    double quantized = perplexity("auto", scheme);
+    assertTrue(quantized <= reference * most, quantized + " against " + reference);
   }
 
   @Test
