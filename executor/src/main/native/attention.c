@@ -6,11 +6,7 @@
 
 enum { SEGMENT = 512 };
 // From this many queries on, queries stand in lanes.
-#if defined(__AVX512F__)
 enum { MANY = 9 };
-#else
-enum { MANY = 7 };
-#endif
 
 // A task: one KV head and the queries of some rows. See attention_scratch for the sizes.
 typedef struct {
@@ -35,14 +31,15 @@ INLINE int64_t group_floats(int dim) { return WIDE * (2LL * padded(dim) + 3); }
 // Floats of working memory for a task of `queries` queries.
 EXPORT int64_t Q(attention_scratch)(int queries, int dim) {
   int64_t width = padded(dim), n = padded(queries);
-  return 2 * KEYS * width + n * (padded(dim) + 2 * width + 6) + (n / WIDE + 1) * group_floats(dim) + 64;
+  return 2 * KEYS * width + n * (3 * width + 6) + (n / WIDE + 1) * group_floats(dim) + 64;
 }
 
 // Addresses of a tile's halves in the cache; a half without tokens repeats the one before.
 INLINE void point(const Task *w, Tokens *t, const int32_t *table, int start, int count) {
   const Cache *c = w->cache;
   const int type = (int)c->type, block_size = (int)c->block_size;
-  const int64_t e = element_bytes(type), values = c->kv_heads * plane_bytes(type, w->dim, block_size);
+  const int64_t e = element_bytes(type);
+  const int64_t values = c->kv_heads * plane_bytes(type, w->dim, block_size);
   for (int h = 0; h < 2 * RUN; h++) {
     int token = start + (h * HALF < count ? h * HALF : count - 1) / HALF * HALF;
     int slot = token % block_size;
@@ -220,10 +217,12 @@ static void wide(const Task *w, int q0, int q1, const int32_t *table, int from, 
     else { NARROW(1, type); i += 1; }                   \
   }
 
-static void narrow_half(const Task *w, int q0, int q1, int depth, const Tokens *t, int start, int count) {
+static void narrow_half(const Task *w, int q0, int q1, int depth, const Tokens *t, int start,
+                        int count) {
   NARROW_ROWS(KV_F16)
 }
-static void narrow_float(const Task *w, int q0, int q1, int depth, const Tokens *t, int start, int count) {
+static void narrow_float(const Task *w, int q0, int q1, int depth, const Tokens *t, int start,
+                         int count) {
   NARROW_ROWS(KV_F32)
 }
 
@@ -320,7 +319,8 @@ static void descend(const Task *w, int a, int b, int from) {
   int common = INT32_MAX;
   for (int s = first + 1; s <= last; s++) common = m->shared[s] < common ? m->shared[s] : common;
   // Only tiles that every row sees whole: shorter rows end here.
-  for (int r = a; r < b; r++) common = m->row_position[r] + 1 < common ? m->row_position[r] + 1 : common;
+  for (int r = a; r < b; r++)
+    common = m->row_position[r] + 1 < common ? m->row_position[r] + 1 : common;
   common = common / KEYS * KEYS;
   if (common > from) tokens(w, q0, q1, table, from, common);
   else common = from;

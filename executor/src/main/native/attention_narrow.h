@@ -141,7 +141,8 @@ INLINE void narrow_run(const int mr, const int type, const float *q, float *sum,
     int n = count - at < KEYS ? count - at : KEYS;
     for (int i = 0; i < mr; i++) {
       int visible = limit[i] - start - at + 1;
-      keep[i] = soften_across(score + i * RUN * KEYS + at, visible < n ? visible : n, top + i, total + i);
+      keep[i] = soften_across(score + i * RUN * KEYS + at, visible < n ? visible : n, top + i,
+                              total + i);
     }
     int d = 0;
     for (; d + vectors * VL <= depth; d += vectors * VL)

@@ -8,15 +8,18 @@
 
 enum { KEYS = PANEL, BANK = 3, WIDE = BANK * VL };
 #if defined(__AVX2__) && !defined(__AVX512F__)
-enum { STRIP = 4 };  // STRIP * BANK accumulators fit in the registers
+enum { STRIP = 4 };
 #else
 enum { STRIP = 8 };
 #endif
+// Rows of an outer product: STRIP * BANK accumulators fit in the registers, and fewer than 8 would
+// wait for one another.
+#define ROWS(n) ((n) == 1 ? 8 : STRIP)
 
 // n * VL queries, n <= BANK, and what they have so far of this segment.
 typedef struct {
   float *q;        // [dim][n * VL]
-  float *sum;      // [dim rounded up to STRIP][n * VL]
+  float *sum;      // [dim rounded up to ROWS][n * VL]
   float *top;      // [n * VL]
   float *total;    // [n * VL]
   int32_t *limit;  // [n * VL]: last position each may see
@@ -33,7 +36,7 @@ INLINE void outer(const int n, vf (*acc)[BANK], const float *a, ptrdiff_t lda, c
 #pragma GCC unroll 3
     for (int v = 0; v < n; v++) y[v] = vf_load(b + v * VL);
 #pragma GCC unroll 8
-    for (int r = 0; r < STRIP; r++) {
+    for (int r = 0; r < ROWS(n); r++) {
       vf x = vf_set(a[r]);
 #pragma GCC unroll 3
       for (int v = 0; v < n; v++) acc[r][v] = VF_FMA(x, y[v], acc[r][v]);
@@ -69,12 +72,12 @@ INLINE void wide_tile(const int n, const Queries *p, const Queries *next, const 
   const int ld = n * VL;
   float score[KEYS * WIDE] __attribute__((aligned(64)));
   int seen = p->highest - start + 1 < count ? p->highest - start + 1 : count;
-  int rows = (seen + STRIP - 1) / STRIP * STRIP;
-  for (int j = 0; j < rows; j += STRIP) {
-    vf acc[STRIP][BANK] = {};
-    outer(n, acc, keys + j, KEYS, p->q, dim, p->sum + j / STRIP * dim * 16);
+  int rows = (seen + ROWS(n) - 1) / ROWS(n) * ROWS(n);
+  for (int j = 0; j < rows; j += ROWS(n)) {
+    vf acc[8][BANK] = {};
+    outer(n, acc, keys + j, KEYS, p->q, dim, p->sum + j / ROWS(n) * dim * 16);
 #pragma GCC unroll 8
-    for (int r = 0; r < STRIP; r++)
+    for (int r = 0; r < ROWS(n); r++)
 #pragma GCC unroll 3
       for (int v = 0; v < n; v++) vf_store(score + (j + r) * ld + v * VL, acc[r][v]);
   }
@@ -95,16 +98,16 @@ INLINE void wide_tile(const int n, const Queries *p, const Queries *next, const 
 #pragma GCC unroll 3
   for (int v = 0; v < n; v++)
     keep[v] = soften_down(score + v * VL, ld, p->top + v * VL, p->total + v * VL);
-  for (int d = 0; d < dim; d += STRIP) {
-    vf acc[STRIP][BANK];
+  for (int d = 0; d < dim; d += ROWS(n)) {
+    vf acc[8][BANK];
     float *o = p->sum + (int64_t)d * ld;
 #pragma GCC unroll 8
-    for (int r = 0; r < STRIP; r++)
+    for (int r = 0; r < ROWS(n); r++)
 #pragma GCC unroll 3
       for (int v = 0; v < n; v++) acc[r][v] = vf_load(o + r * ld + v * VL) * keep[v];
-    outer(n, acc, values + d, width, score, seen, next->q + d / STRIP * seen * 16);
+    outer(n, acc, values + d, width, score, seen, next->q + d / ROWS(n) * seen * 16);
 #pragma GCC unroll 8
-    for (int r = 0; r < STRIP; r++)
+    for (int r = 0; r < ROWS(n); r++)
 #pragma GCC unroll 3
       for (int v = 0; v < n; v++) vf_store(o + r * ld + v * VL, acc[r][v]);
   }

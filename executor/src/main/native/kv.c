@@ -108,7 +108,8 @@ EXPORT void Q(rope_store)(float *q, int64_t ldq, float *k, const float *v, int64
   const int64_t values = c->kv_heads * plane_bytes(type, dim, block_size);
   const int64_t scales = scale_offset(dim, block_size);
   for (int r = r0; r < r1; r++) {
-    const float *cos = step->cos + (int64_t)r * (dim / 2), *sin = step->sin + (int64_t)r * (dim / 2);
+    const float *cos = step->cos + (int64_t)r * (dim / 2);
+    const float *sin = step->sin + (int64_t)r * (dim / 2);
     const int slot = step->slot[r];
     for (int h = h0; h < h1; h++) {
       for (int i = 0; i < group; i++)

@@ -37,8 +37,8 @@ typedef struct {
 
 // One layer's keys of a KV head in one block; values stand kv_heads planes behind them.
 INLINE char *kv_plane(const Cache *c, int layer, int head, int block) {
-  return c->memory + block * c->block_bytes +
-         (2LL * layer * c->kv_heads + head) * plane_bytes((int)c->type, (int)c->dim, (int)c->block_size);
+  int64_t plane = plane_bytes((int)c->type, (int)c->dim, (int)c->block_size);
+  return c->memory + block * c->block_bytes + (2LL * layer * c->kv_heads + head) * plane;
 }
 
 // Stored number i as it stands; int8 without its scale.

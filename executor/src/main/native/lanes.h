@@ -5,9 +5,11 @@
 #include "simd.h"
 
 #if defined(__AVX512F__)
-#define VF_STORE_HALF(p, v) _mm256_storeu_si256((__m256i *)(p), _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT))
+#define VF_STORE_HALF(p, v) \
+  _mm256_storeu_si256((__m256i *)(p), _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT))
 #elif defined(__AVX2__)
-#define VF_STORE_HALF(p, v) _mm_storeu_si128((__m128i *)(p), _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT))
+#define VF_STORE_HALF(p, v) \
+  _mm_storeu_si128((__m128i *)(p), _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT))
 #elif defined(__ARM_NEON)
 #define VF_STORE_HALF(p, v) vst1_f16((__fp16 *)(p), vcvt_f16_f32(v))
 #endif
@@ -37,7 +39,9 @@ INLINE vf vf_exp2(vf x) {
 
 #if defined(__AVX512F__)
 #define VF_LANES 16
-#define EACH(f) f(0), f(1), f(2), f(3), f(4), f(5), f(6), f(7), f(8), f(9), f(10), f(11), f(12), f(13), f(14), f(15)
+#define EACH(f)                                                                           \
+  f(0), f(1), f(2), f(3), f(4), f(5), f(6), f(7), f(8), f(9), f(10), f(11), f(12), f(13), \
+      f(14), f(15)
 #elif defined(__AVX2__)
 #define VF_LANES 8
 #define EACH(f) f(0), f(1), f(2), f(3), f(4), f(5), f(6), f(7)

@@ -50,29 +50,26 @@ public final class Sampler {
   }
 
   private int argmax(SamplingRow row) {
-    float most = Float.NEGATIVE_INFINITY;
-    for (int id = 0; id < vocabulary; id++) { // a plain maximum, which the JIT turns into vectors
-      most = Math.max(most, logits[id]); // NaN stays NaN
+    int best = -1;
+    float bestValue = Float.NEGATIVE_INFINITY;
+    for (int id = 0; id < vocabulary; id++) {
+      float value = logits[id];
+      if (!(value < Float.POSITIVE_INFINITY)) { // NaN fails every comparison
+        throw notFinite(row, id);
+      }
+      if (value > bestValue) {
+        best = id;
+        bestValue = value;
+      }
     }
-    if (!(most < Float.POSITIVE_INFINITY)) {
-      throw notFinite(row);
-    }
-    if (most == Float.NEGATIVE_INFINITY) {
+    if (best < 0) {
       throw new DeviceException(
           "sampling at position " + row.position() + ": every token is banned or masked");
-    }
-    int best = 0;
-    while (logits[best] != most) {
-      best++;
     }
     return best;
   }
 
-  private DeviceException notFinite(SamplingRow row) {
-    int id = 0;
-    while (logits[id] < Float.POSITIVE_INFINITY) { // NaN fails every comparison
-      id++;
-    }
+  private DeviceException notFinite(SamplingRow row, int id) {
     return new DeviceException(
         "sampling at position "
             + row.position()
