@@ -61,7 +61,8 @@ class BenchmarkTest {
 
   @Test
   void everyOperationComputesWhatItNamesAndNothingElse() throws IOException {
-    var request = new BenchRequest(
+    var request =
+        new BenchRequest(
             EnumSet.allOf(Operation.class), 20, 4, List.of(1, 3), 16, OptionalInt.of(5));
     List<Measured> points = run(request, "kv-cache-tokens", "1024");
     assertEquals(
