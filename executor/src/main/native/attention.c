@@ -43,7 +43,7 @@ INLINE void point(const Task *w, Tokens *t, const int32_t *table, int start, int
   const Cache *c = w->cache;
   const int type = (int)c->type, block_size = (int)c->block_size;
   const int64_t e = element_bytes(type), values = c->kv_heads * plane_bytes(type, w->dim, block_size);
-  for (int h = 0; h * HALF < (count + KEYS - 1) / KEYS * KEYS; h++) {
+  for (int h = 0; h < 2 * RUN; h++) {
     int token = start + (h * HALF < count ? h * HALF : count - 1) / HALF * HALF;
     int slot = token % block_size;
     const char *keys = kv_plane(c, w->layer, w->head, table[token / block_size]);
@@ -231,26 +231,28 @@ static void narrow(const Task *w, int q0, int q1, const int32_t *table, int from
   const int type = (int)w->cache->type, block_size = (int)w->cache->block_size;
   const int in_place =
       (type == KV_F16 || type == KV_F32) && block_size % HALF == 0 && w->dim % HALF == 0;
-  Tokens t;
-  int run = in_place ? RUN * KEYS : KEYS;
-  for (int start = from; start < to; start += run) {
-    int count = to - start < run ? to - start : run;
-    if (in_place) {
-      t.step = block_size;
-      t.row = w->dim;
-      point(w, &t, table, start, count);
-      if (type == KV_F16) narrow_half(w, q0, q1, w->dim, &t, start, count);
-      else narrow_float(w, q0, q1, w->dim, &t, start, count);
-    } else {
-      gather(w, table, start, count);
-      t.step = KEYS;
-      t.row = w->width;
-      for (int h = 0; h < 2; h++) {
-        t.keys[h] = (const char *)(w->keys + h * HALF);
-        t.values[h] = (const char *)(w->values + h * HALF * w->width);
+  if (in_place) {
+    Tokens runs[2] = {{block_size, w->dim, {0}, {0}, 0}, {block_size, w->dim, {0}, {0}, 0}};
+    int turn = 0;
+    point(w, &runs[0], table, from, to - from < RUN * KEYS ? to - from : RUN * KEYS);
+    for (int start = from; start < to; start += RUN * KEYS, turn ^= 1) {
+      int rest = to - start - RUN * KEYS, count = rest < 0 ? RUN * KEYS + rest : RUN * KEYS;
+      runs[turn].next = 0;
+      if (rest > 0) {
+        point(w, &runs[turn ^ 1], table, start + RUN * KEYS, rest < RUN * KEYS ? rest : RUN * KEYS);
+        runs[turn].next = &runs[turn ^ 1];
       }
-      narrow_float(w, q0, q1, w->width, &t, start, count);
+      if (type == KV_F16) narrow_half(w, q0, q1, w->dim, &runs[turn], start, count);
+      else narrow_float(w, q0, q1, w->dim, &runs[turn], start, count);
     }
+    return;
+  }
+  const char *k = (const char *)w->keys, *v = (const char *)w->values;
+  const Tokens tile = {KEYS, w->width, {k, k + 4 * HALF}, {v, v + 4 * HALF * w->width}, 0};
+  for (int start = from; start < to; start += KEYS) {
+    int count = to - start < KEYS ? to - start : KEYS;
+    gather(w, table, start, count);
+    narrow_float(w, q0, q1, w->width, &tile, start, count);
   }
 }
 

@@ -44,7 +44,7 @@ for isa in $isas; do
     avx512_vnni) target="-mavx2 -mfma -mf16c -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mprefer-vector-width=512" ;;
     neon) target="" ;;
   esac
-  for file in pack linear linear_int8 rows kv attention peak; do
+  for file in panels quantize linear linear_int rows kv attention peak; do
     # shellcheck disable=SC2086
     "$compiler" $flags $target -DQUERN_ISA="$isa" -c "$src/$file.c" -o "$work/$file-$isa.o"
   done

@@ -46,7 +46,7 @@ typedef int8_t vb __attribute__((vector_size(VL)));
 // Outputs of a weight panel; also keys of an attention tile.
 enum { PANEL = 32, SLAB = 2 * VL };
 // Inputs that share an activation scale.
-enum { GROUP = 64 };
+enum { GROUP = 128 };
 
 INLINE vf vf_load(const float *p) {
   vf v;

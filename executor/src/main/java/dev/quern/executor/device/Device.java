@@ -53,15 +53,44 @@ public interface Device extends AutoCloseable {
   /** out[rows, w.rows] = x[rows, w.columns] . w^T. */
   void linear(Tensor out, Tensor x, Weight w, int rows);
 
-  /** linear(rmsNorm(x)); {@code scratch} has x's columns. Devices fuse it. */
+  /** out += x . w^T; {@code scratch} has the shape of out. Devices fuse it. */
+  default void linearAdd(Tensor out, Tensor scratch, Tensor x, Weight w, int rows) {
+    linear(scratch, x, w, rows);
+    add(out, scratch, rows);
+  }
+
+  /**
+   * outs[i] = linear(rmsNorm(x), ws[i]) for weights of the same inputs. {@code scratch} has x's
+   * columns; what it holds afterwards is not said. Devices fuse it.
+   */
   default void normLinear(
-      Tensor out, Tensor scratch, Tensor x, Weight gain, float eps, Weight w, int rows) {
+      Tensor[] outs, Tensor scratch, Tensor x, Weight gain, float eps, Weight[] ws, int rows) {
     rmsNorm(scratch, x, gain, eps, rows);
-    linear(out, scratch, w, rows);
+    for (int i = 0; i < ws.length; i++) {
+      linear(outs[i], scratch, ws[i], rows);
+    }
   }
 
   /** out = silu(x . gate^T) * (x . up^T); {@code scratch} has the shape of out. Devices fuse it. */
   void gateUp(Tensor out, Tensor scratch, Tensor x, Weight gate, Weight up, int rows);
+
+  /**
+   * gateUp(rmsNorm(x)); {@code normed} has x's columns, what it holds afterwards is not said.
+   * Devices fuse it.
+   */
+  default void normGateUp(
+      Tensor out,
+      Tensor scratch,
+      Tensor normed,
+      Tensor x,
+      Weight gain,
+      float eps,
+      Weight gate,
+      Weight up,
+      int rows) {
+    rmsNorm(normed, x, gain, eps, rows);
+    gateUp(out, scratch, normed, gate, up, rows);
+  }
 
   /**
    * Rotates q and k in place by each row's position and stores k and v in the cache. q [rows, heads

@@ -15,6 +15,7 @@ public final class DeviceContract {
     List<ContractCase> cases = new ArrayList<>();
     cases.addAll(RowCases.cases());
     cases.addAll(ProductCases.cases());
+    cases.addAll(FormatCases.cases());
     cases.addAll(AttentionCases.cases());
     cases.addAll(ExpertCases.cases());
     cases.addAll(SamplingCases.cases());

@@ -6,12 +6,24 @@ import dev.quern.executor.device.ExpertSource;
 import dev.quern.executor.device.HostMatrix;
 import dev.quern.executor.device.Routing;
 import dev.quern.executor.device.Weight;
+import dev.quern.executor.device.WeightFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** Router and grouped experts. */
 final class ExpertCases {
+  private static final WeightFormat F32 = new WeightFormat.Floats(ElementType.F32);
+  private static final List<WeightFormat> FORMATS =
+      List.of(
+          F32,
+          new WeightFormat.Floats(ElementType.BF16),
+          new WeightFormat.Integers(8, WeightFormat.WHOLE_ROW, ElementType.F32, false),
+          new WeightFormat.Integers(4, 128, ElementType.F16, false),
+          new WeightFormat.Integers(4, 32, ElementType.F32, true),
+          new WeightFormat.Fp8Blocks(),
+          new WeightFormat.Ccq());
+
   private ExpertCases() {}
 
   /** One mixture-of-experts layer's sizes. */
@@ -38,14 +50,14 @@ final class ExpertCases {
       List<HostMatrix> gate,
       List<HostMatrix> up,
       List<HostMatrix> down) {
-    static Mixture random(Inputs inputs, ElementType type, Sizes sizes) {
+    static Mixture random(Inputs inputs, WeightFormat type, Sizes sizes) {
       List<HostMatrix> gate = new ArrayList<>();
       List<HostMatrix> up = new ArrayList<>();
       List<HostMatrix> down = new ArrayList<>();
       for (int e = 0; e < sizes.experts(); e++) {
-        gate.add(inputs.matrix("gate" + e, type, sizes.width(), sizes.hidden()));
-        up.add(inputs.matrix("up" + e, type, sizes.width(), sizes.hidden()));
-        down.add(inputs.matrix("down" + e, type, sizes.hidden(), sizes.width()));
+        gate.add(inputs.weight("gate" + e, type, sizes.width(), sizes.hidden()));
+        up.add(inputs.weight("up" + e, type, sizes.width(), sizes.hidden()));
+        down.add(inputs.weight("down" + e, type, sizes.hidden(), sizes.width()));
       }
       return new Mixture(
           inputs.matrix("router", ElementType.F32, sizes.experts(), sizes.hidden()),
@@ -101,16 +113,16 @@ final class ExpertCases {
             new Sizes(64, 13, 207, 3, 3),
             new Sizes(207, 64, 32, 64, 8),
             new Sizes(300, 48, 96, 2, 1));
-    for (ElementType type : List.of(ElementType.F32, ElementType.BF16, ElementType.INT8)) {
+    for (WeightFormat type : FORMATS) {
       for (Sizes sizes : all) {
         cases.add(
             new ContractCase(
-                "route and experts " + type + " " + sizes,
+                "route and experts " + type.label() + " " + sizes,
                 (reference, subject, inputs) -> experts(reference, subject, inputs, type, sizes)));
       }
       cases.add(
           new ContractCase(
-              "experts " + type + ": a token alone has the bits it has in a batch",
+              "experts " + type.label() + ": a token alone has the bits it has in a batch",
               (_, subject, inputs) -> alone(subject, inputs, type)));
     }
     cases.add(new ContractCase("router ties go to the lower id", ExpertCases::ties));
@@ -133,7 +145,7 @@ final class ExpertCases {
   }
 
   private static void experts(
-      Device reference, Device subject, Inputs inputs, ElementType type, Sizes sizes) {
+      Device reference, Device subject, Inputs inputs, WeightFormat type, Sizes sizes) {
     Mixture mixture = Mixture.random(inputs, type, sizes);
     float[] x = inputs.floats(sizes.rows() * sizes.hidden());
     for (boolean biased : new boolean[] {false, true}) {
@@ -145,12 +157,12 @@ final class ExpertCases {
         magnitude = Math.max(magnitude, Math.abs(value));
       }
       // Inner activations that round the other way move a sum by one step of their scale.
-      double bound = magnitude * (type == ElementType.INT8 ? 1e-2 : 1e-5);
+      double bound = magnitude * (RandomCodes.quantizesActivations(type) ? 1e-2 : 1e-5);
       Compare.within("experts", expected.out(), actual.out(), sizes.hidden(), bound);
     }
   }
 
-  private static void alone(Device subject, Inputs inputs, ElementType type) {
+  private static void alone(Device subject, Inputs inputs, WeightFormat type) {
     Sizes sizes = new Sizes(120, 96, 40, 6, 3);
     Mixture mixture = Mixture.random(inputs, type, sizes);
     float[] x = inputs.floats(sizes.rows() * sizes.hidden());
@@ -167,7 +179,7 @@ final class ExpertCases {
   private static void ties(Device reference, Device subject, Inputs inputs) {
     float[] x = new float[4 * 8]; // zeros: every expert has the same probability
     Sizes sizes = new Sizes(4, 8, 8, 7, 3);
-    Mixture mixture = Mixture.random(inputs, ElementType.F32, sizes);
+    Mixture mixture = Mixture.random(inputs, F32, sizes);
     Result result = run(subject, mixture, sizes, false, x, 4);
     Compare.same("chosen", new int[] {0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2}, result.chosen());
   }

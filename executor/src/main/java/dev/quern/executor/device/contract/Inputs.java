@@ -1,7 +1,9 @@
 package dev.quern.executor.device.contract;
 
 import dev.quern.executor.device.ElementType;
+import dev.quern.executor.device.HostMatrix;
 import dev.quern.executor.device.StridedMatrix;
+import dev.quern.executor.device.WeightFormat;
 import dev.quern.executor.device.host.BFloat16;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -40,6 +42,18 @@ public final class Inputs {
   /** Integers in [0, bound). */
   int[] ints(int count, int bound) {
     return random.ints(count, 0, bound).toArray();
+  }
+
+  /** A random weight of any format. */
+  HostMatrix weight(String name, WeightFormat format, int rows, int columns) {
+    return format instanceof WeightFormat.Floats(ElementType type)
+        ? matrix(name, type, rows, columns)
+        : coded(name, format, rows, columns);
+  }
+
+  /** A random quantized weight. */
+  HostMatrix coded(String name, WeightFormat format, int rows, int columns) {
+    return new RandomCodes(name, rows, columns, format, random.nextLong());
   }
 
   /** A random weight of this type, row-major, in native memory. */

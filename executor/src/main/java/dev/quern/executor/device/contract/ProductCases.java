@@ -153,7 +153,14 @@ final class ProductCases {
         Guarded in = Guarded.input(device, x, rows, hidden);
         Guarded scratch = Guarded.output(device, rows, hidden);
         Guarded out = Guarded.output(device, rows, w.rows())) {
-      device.normLinear(out.tensor(), scratch.tensor(), in.tensor(), g, 1e-5f, head, rows);
+      device.normLinear(
+          new Tensor[] {out.tensor()},
+          scratch.tensor(),
+          in.tensor(),
+          g,
+          1e-5f,
+          new Weight[] {head},
+          rows);
       float[] composed = out.values();
       device.rmsNorm(scratch.tensor(), in.tensor(), g, 1e-5f, rows);
       device.logits(out.tensor(), scratch.tensor(), head, valid, rows);

@@ -1,7 +1,6 @@
 package dev.quern.executor.device.cpu;
 
 import dev.quern.executor.device.AttentionBatch;
-import dev.quern.executor.device.CodedMatrix;
 import dev.quern.executor.device.Communicator;
 import dev.quern.executor.device.Device;
 import dev.quern.executor.device.DeviceOptions;
@@ -13,7 +12,6 @@ import dev.quern.executor.device.KvSpec;
 import dev.quern.executor.device.Rope;
 import dev.quern.executor.device.Routing;
 import dev.quern.executor.device.SamplingRow;
-import dev.quern.executor.device.StridedMatrix;
 import dev.quern.executor.device.Tensor;
 import dev.quern.executor.device.Weight;
 import dev.quern.executor.device.host.ExpertChoice;
@@ -104,12 +102,7 @@ public final class CpuDevice implements Device {
 
   @Override
   public Weight pack(HostMatrix matrix) {
-    return switch (matrix) {
-      case StridedMatrix strided -> new CpuWeight(memory, pool, kernels, strided);
-      case CodedMatrix coded ->
-          throw new IllegalArgumentException(
-              coded.name() + ": " + coded.format().label() + " is not built on the CPU device yet");
-    };
+    return new CpuWeight(memory, pool, kernels, matrix);
   }
 
   @Override
@@ -172,6 +165,55 @@ public final class CpuDevice implements Device {
     Require.floats("linear x", x, rows, w.columns());
     Require.floats("linear out", out, rows, w.rows());
     products.linear(own(out), own(x), own(w).panels(), rows);
+  }
+
+  @Override
+  public void linearAdd(Tensor out, Tensor scratch, Tensor x, Weight w, int rows) {
+    Require.floats("linearAdd x", x, rows, w.columns());
+    Require.floats("linearAdd out", out, rows, w.rows());
+    products.linearAdd(own(out), own(x), own(w).panels(), rows);
+  }
+
+  @Override
+  public void normLinear(
+      Tensor[] outs, Tensor scratch, Tensor x, Weight gain, float eps, Weight[] ws, int rows) {
+    CpuTensor[] targets = new CpuTensor[ws.length];
+    CpuWeight[] weights = new CpuWeight[ws.length];
+    Require.vector(gain, ws[0].columns());
+    Require.floats("normLinear x", x, rows, gain.columns());
+    for (int i = 0; i < ws.length; i++) {
+      targets[i] = own(outs[i]);
+      weights[i] = own(ws[i]);
+      Require.inputs(ws[i], gain.columns());
+      Require.floats("normLinear out", outs[i], rows, ws[i].rows());
+    }
+    if (products.normed(weights)) {
+      products.normLinear(targets, own(x), own(gain).vector(), eps, weights, rows);
+    } else {
+      Device.super.normLinear(outs, scratch, x, gain, eps, ws, rows);
+    }
+  }
+
+  @Override
+  public void normGateUp(
+      Tensor out,
+      Tensor scratch,
+      Tensor normed,
+      Tensor x,
+      Weight gain,
+      float eps,
+      Weight gate,
+      Weight up,
+      int rows) {
+    Require.vector(gain, gate.columns());
+    Require.floats("normGateUp x", x, rows, gate.columns());
+    Require.floats("normGateUp out", out, rows, gate.rows());
+    products.requireAlike(own(gate), own(up));
+    if (products.quantized(own(gate).panels())) {
+      products.normGateUp(own(out), own(x), own(gain).vector(), eps, own(gate), own(up), rows);
+    } else {
+      Device.super.normGateUp(out, scratch, normed, x, gain, eps, gate, up, rows);
+    }
   }
 
   @Override

@@ -2,202 +2,161 @@ package dev.quern.executor.device.cpu;
 
 import dev.quern.executor.device.ExpertSource;
 import dev.quern.executor.device.ExpertSource.Expert;
-import dev.quern.executor.device.host.ActivationGroups;
 import dev.quern.executor.device.host.Require;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Grouped experts: tokens sorted by expert, each expert's products over all its tokens, then for
- * each token the weighted sum in ascending expert id, so that the sum does not depend on the batch.
- * A task is one expert with up to a chunk of its tokens, from packing to its output rows.
+ * Grouped experts in three runs of the pool: gate and up of every expert over its tokens, down,
+ * then for each token the weighted sum in ascending expert id, so that the sum does not depend on
+ * the batch. A task quantizes its own tokens: that costs one or two percent of its products, and
+ * tokens must be gathered for each expert anyway.
  */
-final class CpuExperts implements AutoCloseable {
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+final class CpuExperts implements AutoCloseable, WorkerPool.Task {
+  private static final int COMBINED_ROWS = 16;
 
-  private final OffHeap memory;
+  private enum Phase {
+    GATE_UP,
+    DOWN,
+    COMBINE
+  }
+
   private final Kernels kernels;
   private final WorkerPool pool;
   private final CpuProducts products;
-  private final Scratch index;
-  private final Scratch slots;
+  private final ExpertGroups groups;
   private final Scratch weights;
+  private final Scratch inner;
   private final Scratch outputs;
-  private final Scratch[] workers;
-  private int[] start = new int[0];
-  private int[] taskExpert = new int[0];
-  private int[] taskFirst = new int[0];
+  private final PackedRows[] packed;
+  private Expert[] used = new Expert[0];
+  private Phase phase;
+  private int rows;
+  private int hidden;
+  private int topK;
+  private int width;
+  private MemorySegment input;
+  private MemorySegment middle;
+  private MemorySegment results;
+  private MemorySegment shares;
+  private MemorySegment target;
 
   CpuExperts(OffHeap memory, Kernels kernels, WorkerPool pool, CpuProducts products) {
-    this.memory = memory;
     this.kernels = kernels;
     this.pool = pool;
     this.products = products;
-    index = new Scratch(memory, "tokens by expert");
-    slots = new Scratch(memory, "slots of a token");
+    groups = new ExpertGroups(memory);
     weights = new Scratch(memory, "expert weights");
+    inner = new Scratch(memory, "expert inner activations");
     outputs = new Scratch(memory, "expert outputs");
-    workers = new Scratch[pool.threads()];
-    for (int i = 0; i < workers.length; i++) {
-      workers[i] = new Scratch(this.memory, "expert activations of a worker");
+    packed = new PackedRows[pool.threads()];
+    for (int i = 0; i < packed.length; i++) {
+      packed[i] = new PackedRows(memory, kernels);
     }
   }
 
-  void run(CpuTensor out, CpuTensor x, CpuRouting routing, ExpertSource source, int rows) {
-    int hidden = x.columns();
-    int topK = routing.topK();
-    int count = rows * topK;
-    MemorySegment tokenOf = index.require(4L * count);
-    MemorySegment slotOf = slots.require(4L * count);
-    int tasks = sort(routing, source.count(), rows, tokenOf, slotOf);
-    MemorySegment results = outputs.require(4L * count * hidden);
-    Expert[] used = new Expert[source.count()];
-    for (int t = 0; t < tasks; t++) {
-      int e = taskExpert[t];
-      if (used[e] == null) {
-        used[e] = checked(source.expert(e), hidden);
+  void run(CpuTensor out, CpuTensor x, CpuRouting routing, ExpertSource source, int count) {
+    rows = count;
+    hidden = x.columns();
+    topK = routing.topK();
+    groups.sort(routing, source.count(), rows, pool.threads());
+    if (used.length < source.count()) {
+      used = new Expert[source.count()];
+    }
+    width = 0;
+    int last = -1;
+    for (int t = 0; t < groups.tasks(); t++) {
+      int e = groups.expert(t);
+      if (e != last) {
+        used[e] = checked(source.expert(e));
+        last = e;
       }
     }
-    MemorySegment input = x.memory();
-    pool.run(
-        tasks,
-        (t, worker) -> {
-          int e = taskExpert[t];
-          int first = taskFirst[t];
-          int n = Math.min(Kernels.CHUNK, start[e + 1] - first);
-          expert(used[e], input, hidden, tokenOf.asSlice(4L * first), n, results, first, worker);
-        });
-    MemorySegment shares = weights.require(4L * count);
-    MemorySegment.copy(routing.weights, 0, shares, ValueLayout.JAVA_FLOAT, 0, count);
-    MemorySegment target = out.target();
-    int chunk = 16;
-    pool.run(
-        (rows + chunk - 1) / chunk,
-        (i, _) ->
-            kernels.combine(
-                target,
-                out.columns(),
-                results,
-                hidden,
-                slotOf,
-                shares,
-                topK,
-                i * chunk,
-                Math.min(rows, (i + 1) * chunk)));
+    int pairs = rows * topK;
+    input = x.memory();
+    middle = inner.require(4L * pairs * width);
+    results = outputs.require(4L * pairs * hidden);
+    shares = weights.require(4L * pairs);
+    MemorySegment.copy(routing.weights, 0, shares, ValueLayout.JAVA_FLOAT, 0, pairs);
+    target = out.target();
+    phase = Phase.GATE_UP;
+    pool.run(groups.tasks(), this);
+    phase = Phase.DOWN;
+    pool.run(groups.tasks(), this);
+    phase = Phase.COMBINE;
+    pool.run((rows + COMBINED_ROWS - 1) / COMBINED_ROWS, this);
   }
 
-  /** Counting sort by expert; tokens keep their order. Returns the number of tasks. */
-  private int sort(
-      CpuRouting routing, int experts, int rows, MemorySegment tokenOf, MemorySegment slotOf) {
-    int count = rows * routing.topK();
-    if (start.length < experts + 1) {
-      start = new int[experts + 1];
-    }
-    int[] next = new int[experts];
-    for (int i = 0; i < count; i++) {
-      next[Require.index("chosen expert", routing.chosen[i], experts)]++;
-    }
-    int tasks = 0;
-    start[0] = 0;
-    for (int e = 0; e < experts; e++) {
-      start[e + 1] = start[e] + next[e];
-      tasks += (next[e] + Kernels.CHUNK - 1) / Kernels.CHUNK;
-      next[e] = start[e];
-    }
-    for (int i = 0; i < count; i++) {
-      int slot = next[routing.chosen[i]]++;
-      tokenOf.setAtIndex(INT, slot, i / routing.topK());
-      slotOf.setAtIndex(INT, i, slot);
-    }
-    if (taskExpert.length < tasks) {
-      taskExpert = new int[tasks];
-      taskFirst = new int[tasks];
-    }
-    int task = 0;
-    for (int e = 0; e < experts; e++) {
-      for (int first = start[e]; first < start[e + 1]; first += Kernels.CHUNK) {
-        taskExpert[task] = e;
-        taskFirst[task++] = first;
-      }
-    }
-    return tasks;
-  }
-
-  private Expert checked(Expert expert, int hidden) {
+  private Expert checked(Expert expert) {
     CpuWeight gate = CpuDevice.own(expert.gate());
     CpuWeight down = CpuDevice.own(expert.down());
     Require.inputs(gate, hidden);
-    Require.same(gate, expert.up());
     Require.inputs(down, gate.rows());
     Require.outputs(down, hidden);
     products.requireAlike(gate, CpuDevice.own(expert.up()));
+    width = Math.max(width, gate.rows());
     return expert;
   }
 
-  /** down(silu(gate x) * up x) of {@code n} tokens into rows first.. of {@code results}. */
-  private void expert(
-      Expert expert,
-      MemorySegment x,
-      int hidden,
-      MemorySegment tokens,
-      int n,
-      MemorySegment results,
-      int first,
-      int worker) {
+  @Override
+  public void run(int task, int worker) {
+    switch (phase) {
+      case GATE_UP -> gateUp(task, packed[worker]);
+      case DOWN -> down(task, packed[worker]);
+      case COMBINE -> {
+        int r0 = task * COMBINED_ROWS;
+        int r1 = Math.min(rows, r0 + COMBINED_ROWS);
+        kernels.combine(target, hidden, results, hidden, groups.slotOf(), shares, topK, r0, r1);
+      }
+    }
+  }
+
+  /** silu(gate x) * up x of the task's tokens, into their slots of {@code middle}. */
+  private void gateUp(int task, PackedRows to) {
+    Expert expert = used[groups.expert(task)];
     Panels gate = CpuDevice.own(expert.gate()).panels();
     Panels up = CpuDevice.own(expert.up()).panels();
-    Panels down = CpuDevice.own(expert.down()).panels();
-    int width = gate.rows();
-    long rowBytes = (4L * n * width + 63) / 64 * 64;
-    long packedBytes = packedBytes(n, Math.max(hidden, width));
-    MemorySegment own = workers[worker].require(rowBytes + packedBytes);
-    MemorySegment inner = own.asSlice(0, rowBytes);
-    MemorySegment rest = own.asSlice(rowBytes);
-    PackedRows input = pack(rest, x, hidden, tokens, n, products.quantized(gate));
-    kernels.gateUp(inner, width, input, gate, up, 0, n, 0, gate.count());
-    PackedRows middle = pack(rest, inner, width, null, n, products.quantized(down));
-    MemorySegment target = results.asSlice(4L * first * hidden, 4L * n * hidden);
-    kernels.linear(target, hidden, middle, down, 0, n, 0, down.count());
+    int n = groups.count(task);
+    int first = groups.first(task);
+    pack(to, input, hidden, groups.tokenOf().asSlice(4L * first), n, gate, up);
+    int p0 = groups.panel(task, 0, gate.count());
+    int p1 = groups.panel(task, 1, gate.count());
+    MemorySegment out = middle.asSlice(4L * first * width);
+    kernels.gateUp(out, width, to, gate, up, 0, n, p0, p1);
   }
 
-  private static long packedBytes(int rows, int columns) {
-    long groups = (4L * rows * ActivationGroups.count(columns) + 63) / 64 * 64;
-    return 4L * rows * (columns + 3) + 2 * groups + columns + 256;
+  private void down(int task, PackedRows to) {
+    Panels down = CpuDevice.own(used[groups.expert(task)].down()).panels();
+    int n = groups.count(task);
+    int first = groups.first(task);
+    pack(to, middle.asSlice(4L * first * width), width, null, n, down, down);
+    int p0 = groups.panel(task, 0, down.count());
+    int p1 = groups.panel(task, 1, down.count());
+    MemorySegment out = results.asSlice(4L * first * hidden);
+    kernels.linear(out, hidden, to, down, false, 0, n, p0, p1);
   }
 
-  private PackedRows pack(
-      MemorySegment memory,
-      MemorySegment x,
-      int columns,
-      MemorySegment rows,
-      int n,
-      boolean quantized) {
-    if (!quantized) {
-      PackedRows to = new PackedRows(n, columns, memory, null, null);
-      kernels.packRows(to, x, columns, rows, 0, n);
-      return to;
+  /** Packs n rows of x, those that {@code index} names, for products with both weights. */
+  private void pack(
+      PackedRows to, MemorySegment x, int ldx, MemorySegment index, int n, Panels a, Panels b) {
+    int columns = a.columns();
+    if (products.quantized(a)) {
+      to.integers(n, columns, PackedRows.levels(a.format()) | PackedRows.levels(b.format()));
+      kernels.quantizeRows(to, x, ldx, index, null, 0, 0, n);
+    } else {
+      to.floats(n, columns);
+      kernels.packRows(to, x, ldx, index, 0, n);
     }
-    long groups = (4L * n * ActivationGroups.count(columns) + 63) / 64 * 64;
-    long line = (columns + 63L) / 64 * 64;
-    PackedRows to =
-        new PackedRows(
-            n,
-            columns,
-            memory.asSlice(2 * groups + line),
-            memory.asSlice(0, groups),
-            memory.asSlice(groups, groups));
-    kernels.quantizeRows(to, x, columns, rows, 0, n, memory.asSlice(2 * groups, line));
-    return to;
   }
 
   @Override
   public void close() {
-    index.close();
-    slots.close();
+    groups.close();
     weights.close();
+    inner.close();
     outputs.close();
-    for (Scratch scratch : workers) {
-      scratch.close();
+    for (PackedRows rows : packed) {
+      rows.close();
     }
   }
 }

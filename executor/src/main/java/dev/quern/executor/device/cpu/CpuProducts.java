@@ -7,21 +7,19 @@ import java.lang.foreign.MemorySegment;
 
 /** Matrix products, split over the pool by panels of outputs and chunks of rows. */
 final class CpuProducts implements AutoCloseable {
-  /** Below this many multiply-adds a second thread costs more than it saves. */
-  private static final long ALONE = 100_000;
+  /** Up to so many rows each worker quantizes the input for itself. */
+  private static final int FEW = 8;
 
-  private final Kernels kernels;
-  private final WorkerPool pool;
   private final Activations activations;
   private final PackedInput floats;
-  private final PackedInput bytes;
+  private final PackedInput integers;
+  private final ProductTask task;
 
   CpuProducts(OffHeap memory, Kernels kernels, WorkerPool pool, Activations activations) {
-    this.kernels = kernels;
-    this.pool = pool;
     this.activations = activations;
-    floats = new PackedInput(memory, kernels, pool, false);
-    bytes = new PackedInput(memory, kernels, pool, true);
+    floats = new PackedInput(memory, kernels, pool);
+    integers = new PackedInput(memory, kernels, pool);
+    task = new ProductTask(memory, kernels, pool);
   }
 
   /** Whether products with this weight take quantized activations. */
@@ -34,81 +32,103 @@ final class CpuProducts implements AutoCloseable {
   }
 
   /** As {@link #linear}, into memory that is no tensor. */
-  void linear(MemorySegment out, int ldo, CpuTensor x, Panels w, int rows) {
-    PackedRows packed = packed(x, w, rows);
-    split(w, rows, (r0, r1, p0, p1) -> kernels.linear(out, ldo, packed, w, r0, r1, p0, p1));
+  void linear(MemorySegment out, int width, CpuTensor x, Panels w, int rows) {
+    begin(x, w, PackedRows.levels(w.format()), rows).into(out, width, w).run();
+  }
+
+  /** out += x . w^T. */
+  void linearAdd(CpuTensor out, CpuTensor x, Panels w, int rows) {
+    begin(x, w, PackedRows.levels(w.format()), rows)
+        .into(out.target(), out.columns(), w)
+        .runAdding();
   }
 
   void gateUp(CpuTensor out, CpuTensor x, CpuWeight gateWeight, CpuWeight upWeight, int rows) {
+    requireAlike(gateWeight, upWeight);
     Panels gate = gateWeight.panels();
     Panels up = upWeight.panels();
-    Require.same(gateWeight, upWeight);
-    requireAlike(gateWeight, upWeight);
-    PackedRows packed = packed(x, gate, rows);
+    int levels = PackedRows.levels(gate.format()) | PackedRows.levels(up.format());
+    gated(begin(x, gate, levels, rows), out, gate, up);
+  }
+
+  /** Whether {@link #normLinear} takes these weights: all of them with quantized activations. */
+  boolean normed(CpuWeight[] weights) {
+    boolean all = weights.length <= ProductTask.WEIGHTS;
+    for (CpuWeight w : weights) {
+      all &= quantized(w.panels());
+    }
+    return all;
+  }
+
+  /** Products of the normed rows of x with each weight, in one run. */
+  void normLinear(
+      CpuTensor[] outs, CpuTensor x, MemorySegment gain, float eps, CpuWeight[] ws, int rows) {
+    int levels = 0;
+    for (CpuWeight w : ws) {
+      levels |= PackedRows.levels(w.panels().format());
+    }
+    ProductTask run = normed(x, gain, eps, ws[0].columns(), levels, rows);
+    for (int i = 0; i < ws.length; i++) {
+      run.into(outs[i].target(), outs[i].columns(), ws[i].panels());
+    }
+    run.run();
+  }
+
+  void normGateUp(
+      CpuTensor out,
+      CpuTensor x,
+      MemorySegment gain,
+      float eps,
+      CpuWeight gateWeight,
+      CpuWeight upWeight,
+      int rows) {
+    Panels gate = gateWeight.panels();
+    Panels up = upWeight.panels();
+    int levels = PackedRows.levels(gate.format()) | PackedRows.levels(up.format());
+    gated(normed(x, gain, eps, gate.columns(), levels, rows), out, gate, up);
+  }
+
+  private static void gated(ProductTask run, CpuTensor out, Panels gate, Panels up) {
     MemorySegment target = out.target();
-    int ldo = out.columns();
-    split(
-        gate,
-        rows,
-        (r0, r1, p0, p1) -> kernels.gateUp(target, ldo, packed, gate, up, r0, r1, p0, p1));
+    run.into(target, out.columns(), gate).into(target, out.columns(), up).runGated();
+  }
+
+  private ProductTask normed(
+      CpuTensor x, MemorySegment gain, float eps, int columns, int levels, int rows) {
+    return rows <= FEW
+        ? task.of(x, gain, eps, levels, rows)
+        : task.of(integers.normed(x, gain, eps, columns, rows, levels));
+  }
+
+  private ProductTask begin(CpuTensor x, Panels w, int levels, int rows) {
+    if (!quantized(w)) {
+      return task.of(floats.floats(x, w.columns(), rows));
+    }
+    return rows <= FEW
+        ? task.of(x, null, 0, levels, rows)
+        : task.of(integers.integers(x, w.columns(), rows, levels));
   }
 
   /** Gate and up read the same packed activations. */
   void requireAlike(CpuWeight gate, CpuWeight up) {
+    Require.same(gate, up);
     if (quantized(gate.panels()) != quantized(up.panels())) {
       throw new IllegalArgumentException(
           gate.name()
               + " is "
-              + gate.panels().type()
+              + gate.panels().format().label()
               + " but "
               + up.name()
               + " is "
-              + up.panels().type()
-              + ": gate and up must both be int8 or neither");
+              + up.panels().format().label()
+              + ": gate and up must both take int8 activations or neither");
     }
-  }
-
-  private PackedRows packed(CpuTensor x, Panels w, int rows) {
-    return (quantized(w) ? bytes : floats).of(x, w.columns(), rows);
-  }
-
-  /** A rectangle of a product. */
-  @FunctionalInterface
-  private interface Range {
-    void run(int r0, int r1, int p0, int p1);
-  }
-
-  private void split(Panels w, int rows, Range range) {
-    int panels = w.count();
-    long work = (long) rows * w.columns() * w.rows();
-    if (work < ALONE || pool.threads() == 1) {
-      range.run(0, rows, 0, panels);
-      return;
-    }
-    int wanted = 4 * pool.threads();
-    int columnTasks = Math.min(panels, wanted);
-    int chunks = (rows + Kernels.CHUNK - 1) / Kernels.CHUNK;
-    int rowTasks = Math.min(chunks, (wanted + columnTasks - 1) / columnTasks);
-    pool.run(
-        columnTasks * rowTasks,
-        (i, _) -> {
-          int row = i / columnTasks;
-          int column = i % columnTasks;
-          range.run(
-              part(chunks, row, rowTasks) * Kernels.CHUNK,
-              Math.min(rows, part(chunks, row + 1, rowTasks) * Kernels.CHUNK),
-              part(panels, column, columnTasks),
-              part(panels, column + 1, columnTasks));
-        });
-  }
-
-  private static int part(int count, int index, int of) {
-    return (int) ((long) count * index / of);
   }
 
   @Override
   public void close() {
     floats.close();
-    bytes.close();
+    integers.close();
+    task.close();
   }
 }

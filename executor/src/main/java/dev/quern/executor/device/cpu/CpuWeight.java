@@ -1,8 +1,10 @@
 package dev.quern.executor.device.cpu;
 
 import dev.quern.executor.device.ElementType;
+import dev.quern.executor.device.HostMatrix;
 import dev.quern.executor.device.StridedMatrix;
 import dev.quern.executor.device.Weight;
+import dev.quern.executor.device.WeightFormat;
 import dev.quern.executor.device.host.MatrixRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -26,8 +28,8 @@ final class CpuWeight implements Weight {
   private Panels panels;
   private boolean closed;
 
-  CpuWeight(OffHeap memory, WorkerPool pool, Kernels kernels, StridedMatrix matrix) {
-    if (matrix.type() == ElementType.INT32) {
+  CpuWeight(OffHeap memory, WorkerPool pool, Kernels kernels, HostMatrix matrix) {
+    if (matrix instanceof StridedMatrix strided && strided.type() == ElementType.INT32) {
       throw new IllegalArgumentException(matrix.name() + ": INT32 is no type of a weight");
     }
     name = matrix.name();
@@ -35,36 +37,38 @@ final class CpuWeight implements Weight {
     this.kernels = kernels;
     rows = matrix.rows();
     columns = matrix.columns();
-    if (rows == 1) {
-      vector = vector(memory, matrix);
-      rowBlock = memory.allocate(name, (long) columns * matrix.type().bytes());
-      original = row(matrix, rowBlock.segment());
+    vector = rows == 1 ? vector(memory, matrix) : null;
+    if (rows == 1 && matrix instanceof StridedMatrix strided) {
+      rowBlock = memory.allocate(name, (long) columns * strided.type().bytes());
+      original = row(strided, rowBlock.segment());
     } else {
-      vector = null;
       rowBlock = null;
       original = null;
       pack(matrix, pool);
     }
   }
 
-  private void pack(StridedMatrix matrix, WorkerPool pool) {
-    ElementType type = matrix.type();
-    long data = (Panels.dataBytes(type, rows, columns) + 63) / 64 * 64;
-    block = memory.allocate(name, data + Panels.scaleBytes(type, rows));
-    MemorySegment scales = null;
-    if (type == ElementType.INT8) {
-      scales = block.segment().asSlice(data);
-      for (int r = 0; r < rows; r++) {
-        scales.setAtIndex(ValueLayout.JAVA_FLOAT, r, MatrixRows.scale(matrix, r));
-      }
-    }
-    panels = new Panels(type, rows, columns, block.segment().asSlice(0, data), scales);
-    StridedMatrix source = offHeap(matrix);
-    int count = panels.count();
+  private void pack(HostMatrix matrix, WorkerPool pool) {
+    WeightFormat format = matrix.format();
+    int count = Panels.count(rows);
+    block = memory.allocate(name, count * PanelLayout.panelBytes(format, columns));
+    panels = Panels.of(format, rows, columns, block.segment());
     int step = Math.max(1, count / (8 * pool.threads()));
+    StridedMatrix floats =
+        format instanceof WeightFormat.Floats && matrix instanceof StridedMatrix strided
+            ? offHeap(strided)
+            : null;
     pool.run(
         (count + step - 1) / step,
-        (i, _) -> kernels.pack(panels.data(), source, i * step, Math.min(count, (i + 1) * step)));
+        (i, _) -> {
+          int p0 = i * step;
+          int p1 = Math.min(count, p0 + step);
+          if (floats != null) {
+            kernels.pack(panels.data(), floats, p0, p1);
+          } else {
+            new PanelWriter(matrix).pack(panels.data(), p0, p1);
+          }
+        });
   }
 
   /** The matrix in memory that the collector frees, for sources on the heap: C reads no heap. */
@@ -100,14 +104,11 @@ final class CpuWeight implements Weight {
     return new StridedMatrix(m.name(), 1, m.columns(), m.type(), into, 0, m.columns(), 1, scales);
   }
 
-  private static OffHeap.Block vector(OffHeap memory, StridedMatrix matrix) {
+  private static OffHeap.Block vector(OffHeap memory, HostMatrix matrix) {
     float[] values = new float[matrix.columns()];
-    MatrixRows.unscaled(matrix, 0, values);
-    float scale = MatrixRows.scale(matrix, 0);
+    matrix.read(0, values);
     OffHeap.Block block = memory.allocate(matrix.name(), 4L * values.length);
-    for (int c = 0; c < values.length; c++) {
-      block.segment().setAtIndex(ValueLayout.JAVA_FLOAT, c, values[c] * scale);
-    }
+    MemorySegment.copy(values, 0, block.segment(), ValueLayout.JAVA_FLOAT, 0, values.length);
     return block;
   }
 
@@ -147,7 +148,8 @@ final class CpuWeight implements Weight {
   @Override
   public long bytes() {
     long bytes = block == null ? 0 : block.size();
-    return vector == null ? bytes : bytes + vector.size() + rowBlock.size();
+    bytes += vector == null ? 0 : vector.size();
+    return rowBlock == null ? bytes : bytes + rowBlock.size();
   }
 
   @Override
@@ -158,6 +160,8 @@ final class CpuWeight implements Weight {
     }
     if (vector != null) {
       vector.close();
+    }
+    if (rowBlock != null) {
       rowBlock.close();
     }
   }

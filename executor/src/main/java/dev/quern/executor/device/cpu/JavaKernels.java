@@ -8,8 +8,8 @@ import java.util.Arrays;
 
 /**
  * The kernels in Java, for machines without the native library. Rows are packed one after another
- * as float32; quantized rows hold integers as float32, whose sums over a group are exact (64 x 127
- * x 128 is under 2^24).
+ * as float32; quantized rows hold integers as float32. Weights are decoded to float32 panel by
+ * panel.
  */
 final class JavaKernels implements Kernels {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
@@ -80,15 +80,19 @@ final class JavaKernels implements Kernels {
       MemorySegment x,
       int ldx,
       MemorySegment index,
+      MemorySegment gain,
+      float eps,
       int r0,
-      int r1,
-      MemorySegment line) {
+      int r1) {
     int columns = to.columns();
     int groups = ActivationGroups.count(columns);
     Buffers own = buffers.get();
     own.require(columns);
     for (int r = r0; r < r1; r++) {
       MemorySegment.copy(x, FLOAT, 4L * ldx * source(index, r), own.row, 0, columns);
+      if (gain != null) {
+        norm(own.row, gain, eps, columns);
+      }
       for (int g = 0; g < groups; g++) {
         float scale = ActivationGroups.quantize(own.row, g * ActivationGroups.SIZE, columns);
         to.scales().setAtIndex(FLOAT, (long) r * groups + g, scale);
@@ -97,23 +101,48 @@ final class JavaKernels implements Kernels {
     }
   }
 
+  private static void norm(float[] row, MemorySegment gain, float eps, int columns) {
+    float squares = 0;
+    for (int c = 0; c < columns; c++) {
+      squares += row[c] * row[c];
+    }
+    float scale = (float) (1 / Math.sqrt(squares / columns + eps));
+    for (int c = 0; c < columns; c++) {
+      row[c] = row[c] * scale * gain.getAtIndex(FLOAT, c);
+    }
+  }
+
   @Override
   public void linear(
-      MemorySegment out, int ldo, PackedRows x, Panels w, int r0, int r1, int p0, int p1) {
+      MemorySegment out,
+      int ldo,
+      PackedRows x,
+      Panels w,
+      boolean add,
+      int r0,
+      int r1,
+      int p0,
+      int p1) {
     Buffers own = buffers.get();
     own.require(x.columns());
     for (int p = p0; p < p1; p++) {
       PanelReader.decode(w, p, own.panel);
       for (int r = r0; r < r1; r++) {
-        product(own, x, w, p, r);
+        product(own, x, r);
         int count = Math.min(N, w.rows() - p * N);
-        MemorySegment.copy(own.sums, 0, out, FLOAT, 4L * ((long) r * ldo + p * (long) N), count);
+        long at = (long) r * ldo + p * (long) N;
+        if (add) {
+          for (int n = 0; n < count; n++) {
+            own.sums[n] = out.getAtIndex(FLOAT, at + n) + own.sums[n];
+          }
+        }
+        MemorySegment.copy(own.sums, 0, out, FLOAT, 4L * at, count);
       }
     }
   }
 
   /** Leaves 32 outputs of row r in {@code own.sums}; the decoded panel stands in own.panel. */
-  private void product(Buffers own, PackedRows x, Panels w, int p, int r) {
+  private void product(Buffers own, PackedRows x, int r) {
     int columns = x.columns();
     MemorySegment.copy(x.data(), FLOAT, 4L * r * columns, own.row, 0, columns);
     Arrays.fill(own.sums, 0);
@@ -131,11 +160,6 @@ final class JavaKernels implements Kernels {
       }
     } else {
       math.multiply(own.sums, own.panel, 0, columns, own.row, 0);
-    }
-    if (w.scales() != null) {
-      for (int n = 0; n < N; n++) {
-        own.sums[n] *= w.scales().getAtIndex(FLOAT, p * N + n);
-      }
     }
   }
 
@@ -156,12 +180,12 @@ final class JavaKernels implements Kernels {
     for (int p = p0; p < p1; p++) {
       PanelReader.decode(gate, p, own.panel);
       for (int r = r0; r < r1; r++) {
-        product(own, x, gate, p, r);
+        product(own, x, r);
         System.arraycopy(own.sums, 0, gated, (r - r0) * N, N);
       }
       PanelReader.decode(up, p, own.panel);
       for (int r = r0; r < r1; r++) {
-        product(own, x, up, p, r);
+        product(own, x, r);
         for (int n = 0; n < N; n++) {
           float g = gated[(r - r0) * N + n];
           own.sums[n] *= g / (1f + (float) Math.exp(-g));
@@ -187,14 +211,7 @@ final class JavaKernels implements Kernels {
     own.require(columns);
     for (int r = r0; r < r1; r++) {
       MemorySegment.copy(x, FLOAT, 4L * r * ldx, own.row, 0, columns);
-      float squares = 0;
-      for (int c = 0; c < columns; c++) {
-        squares += own.row[c] * own.row[c];
-      }
-      float scale = (float) (1 / Math.sqrt(squares / columns + eps));
-      for (int c = 0; c < columns; c++) {
-        own.row[c] = own.row[c] * scale * gain.getAtIndex(FLOAT, c);
-      }
+      norm(own.row, gain, eps, columns);
       MemorySegment.copy(own.row, 0, out, FLOAT, 4L * r * ldo, columns);
     }
   }

@@ -25,30 +25,42 @@ interface Kernels {
     return arena.allocate(bytes, 64);
   }
 
-  /** Packs panels p0..p1 of a matrix. */
+  /** Packs panels p0..p1 of a matrix of 16- or 32-bit numbers. */
   void pack(MemorySegment panels, StridedMatrix matrix, int p0, int p1);
 
   /** out[i] = row ids[i] of the table. */
   void embed(MemorySegment out, int ldo, MemorySegment ids, Panels table, int r0, int r1);
 
-  /** Packs rows of x (those that {@code index} names, or 0..rows) as float32. */
+  /** Packs rows r0..r1 of x (those that {@code index} names, or 0..rows) as float32. */
   void packRows(PackedRows to, MemorySegment x, int ldx, MemorySegment index, int r0, int r1);
 
   /** Bytes of one quantized row. */
   long quantizedBytes(int columns);
 
-  /** Quantizes and packs; {@code row} is working memory of at least columns + 3 bytes. */
+  /**
+   * Quantizes and packs rows r0..r1, whole blocks; with a gain (not null) each row is normed first.
+   */
   void quantizeRows(
       PackedRows to,
       MemorySegment x,
       int ldx,
       MemorySegment index,
+      MemorySegment gain,
+      float eps,
+      int r0,
+      int r1);
+
+  /** out = x . w^T for panels p0..p1, or out += where {@code add}. */
+  void linear(
+      MemorySegment out,
+      int ldo,
+      PackedRows x,
+      Panels w,
+      boolean add,
       int r0,
       int r1,
-      MemorySegment row);
-
-  /** out = x . w^T for panels p0..p1. */
-  void linear(MemorySegment out, int ldo, PackedRows x, Panels w, int r0, int r1, int p0, int p1);
+      int p0,
+      int p1);
 
   /** out = silu(x . gate^T) * (x . up^T) for panels p0..p1. */
   void gateUp(

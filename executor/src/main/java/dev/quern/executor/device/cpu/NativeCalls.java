@@ -73,106 +73,23 @@ final class NativeCalls {
   }
 
   public interface Embed {
-    void call(
-        long out, long ldo, long ids, int r0, int r1, int type, long w, long scales, int cols);
+    void call(long out, long ldo, long ids, int r0, int r1, long weight);
   }
 
   public interface PackRows {
-    void call(long dst, long x, long ldx, long index, int rows, int cols, int r0, int r1);
-  }
-
-  public interface QuantizedBytes {
-    long call(int cols);
+    void call(long rows, long x, long ldx, long index, int r0, int r1);
   }
 
   public interface QuantizeRows {
-    void call(
-        long dst,
-        long scales,
-        long sums,
-        long x,
-        long ldx,
-        long index,
-        int rows,
-        int cols,
-        int r0,
-        int r1,
-        long row);
+    void call(long rows, long x, long ldx, long index, long gain, float eps, int r0, int r1);
   }
 
   public interface Linear {
-    void call(
-        long out,
-        long ldo,
-        long x,
-        int rows,
-        int cols,
-        int type,
-        long w,
-        long scales,
-        int outs,
-        int r0,
-        int r1,
-        int p0,
-        int p1);
-  }
-
-  public interface LinearInt8 {
-    void call(
-        long out,
-        long ldo,
-        long x,
-        long xs,
-        long xz,
-        int rows,
-        int cols,
-        long w,
-        long scales,
-        int outs,
-        int r0,
-        int r1,
-        int p0,
-        int p1);
+    void call(long out, long ldo, long rows, long weight, int add, int r0, int r1, int p0, int p1);
   }
 
   public interface GateUp {
-    void call(
-        long out,
-        long ldo,
-        long x,
-        int rows,
-        int cols,
-        int gateType,
-        long gate,
-        long gateScales,
-        int upType,
-        long up,
-        long upScales,
-        int outs,
-        int r0,
-        int r1,
-        int p0,
-        int p1);
-  }
-
-  public interface GateUpInt8 {
-    void call(
-        long out,
-        long ldo,
-        long x,
-        long xs,
-        long xz,
-        int rows,
-        int cols,
-        long gate,
-        long gateScales,
-        long up,
-        long upScales,
-        int outs,
-        int r0,
-        int r1,
-        int p0,
-        int p1);
+    void call(long out, long ldo, long rows, long gate, long up, int r0, int r1, int p0, int p1);
   }
 
   public interface RmsNorm {

@@ -14,12 +14,11 @@ final class NativeKernels implements Kernels {
   private final NativeCalls.Pack pack;
   private final NativeCalls.Embed embed;
   private final NativeCalls.PackRows packRows;
-  private final NativeCalls.QuantizedBytes quantizedBytes;
   private final NativeCalls.QuantizeRows quantizeRows;
   private final NativeCalls.Linear linear;
-  private final NativeCalls.LinearInt8 linearInt8;
+  private final NativeCalls.Linear linearInt;
   private final NativeCalls.GateUp gateUp;
-  private final NativeCalls.GateUpInt8 gateUpInt8;
+  private final NativeCalls.GateUp gateUpInt;
   private final NativeCalls.RmsNorm rmsNorm;
   private final NativeCalls.Add add;
   private final NativeCalls.Combine combine;
@@ -32,12 +31,11 @@ final class NativeKernels implements Kernels {
     pack = bind(library, "pack", NativeCalls.Pack.class);
     embed = bind(library, "embed", NativeCalls.Embed.class);
     packRows = bind(library, "pack_rows", NativeCalls.PackRows.class);
-    quantizedBytes = bind(library, "quantized_bytes", NativeCalls.QuantizedBytes.class);
     quantizeRows = bind(library, "quantize_rows", NativeCalls.QuantizeRows.class);
     linear = bind(library, "linear", NativeCalls.Linear.class);
-    linearInt8 = bind(library, "linear_int8", NativeCalls.LinearInt8.class);
+    linearInt = bind(library, "linear_int", NativeCalls.Linear.class);
     gateUp = bind(library, "gate_up", NativeCalls.GateUp.class);
-    gateUpInt8 = bind(library, "gate_up_int8", NativeCalls.GateUpInt8.class);
+    gateUpInt = bind(library, "gate_up_int", NativeCalls.GateUp.class);
     rmsNorm = bind(library, "rms_norm", NativeCalls.RmsNorm.class);
     add = bind(library, "add", NativeCalls.Add.class);
     combine = bind(library, "combine", NativeCalls.Combine.class);
@@ -94,28 +92,18 @@ final class NativeKernels implements Kernels {
 
   @Override
   public void embed(MemorySegment out, int ldo, MemorySegment ids, Panels table, int r0, int r1) {
-    embed.call(
-        out.address(),
-        ldo,
-        ids.address(),
-        r0,
-        r1,
-        code(table.type()),
-        table.data().address(),
-        address(table.scales()),
-        table.columns());
+    embed.call(out.address(), ldo, ids.address(), r0, r1, table.header().address());
   }
 
   @Override
   public void packRows(
       PackedRows to, MemorySegment x, int ldx, MemorySegment index, int r0, int r1) {
-    packRows.call(
-        to.data().address(), x.address(), ldx, address(index), to.rows(), to.columns(), r0, r1);
+    packRows.call(to.header().address(), x.address(), ldx, address(index), r0, r1);
   }
 
   @Override
   public long quantizedBytes(int columns) {
-    return quantizedBytes.call(columns);
+    return (columns + 7L) / 8 * 8;
   }
 
   @Override
@@ -124,60 +112,36 @@ final class NativeKernels implements Kernels {
       MemorySegment x,
       int ldx,
       MemorySegment index,
+      MemorySegment gain,
+      float eps,
       int r0,
-      int r1,
-      MemorySegment row) {
+      int r1) {
     quantizeRows.call(
-        to.data().address(),
-        to.scales().address(),
-        to.sums().address(),
-        x.address(),
-        ldx,
-        address(index),
-        to.rows(),
-        to.columns(),
-        r0,
-        r1,
-        row.address());
+        to.header().address(), x.address(), ldx, address(index), address(gain), eps, r0, r1);
   }
 
   @Override
   public void linear(
-      MemorySegment out, int ldo, PackedRows x, Panels w, int r0, int r1, int p0, int p1) {
-    long data = w.data().address();
-    long scales = address(w.scales());
-    if (x.quantized()) {
-      linearInt8.call(
-          out.address(),
-          ldo,
-          x.data().address(),
-          x.scales().address(),
-          x.sums().address(),
-          x.rows(),
-          x.columns(),
-          data,
-          scales,
-          w.rows(),
-          r0,
-          r1,
-          p0,
-          p1);
-    } else {
-      linear.call(
-          out.address(),
-          ldo,
-          x.data().address(),
-          x.rows(),
-          x.columns(),
-          code(w.type()),
-          data,
-          scales,
-          w.rows(),
-          r0,
-          r1,
-          p0,
-          p1);
-    }
+      MemorySegment out,
+      int ldo,
+      PackedRows x,
+      Panels w,
+      boolean add,
+      int r0,
+      int r1,
+      int p0,
+      int p1) {
+    (x.quantized() ? linearInt : linear)
+        .call(
+            out.address(),
+            ldo,
+            x.header().address(),
+            w.header().address(),
+            add ? 1 : 0,
+            r0,
+            r1,
+            p0,
+            p1);
   }
 
   @Override
@@ -191,43 +155,17 @@ final class NativeKernels implements Kernels {
       int r1,
       int p0,
       int p1) {
-    if (x.quantized()) {
-      gateUpInt8.call(
-          out.address(),
-          ldo,
-          x.data().address(),
-          x.scales().address(),
-          x.sums().address(),
-          x.rows(),
-          x.columns(),
-          gate.data().address(),
-          gate.scales().address(),
-          up.data().address(),
-          up.scales().address(),
-          gate.rows(),
-          r0,
-          r1,
-          p0,
-          p1);
-    } else {
-      gateUp.call(
-          out.address(),
-          ldo,
-          x.data().address(),
-          x.rows(),
-          x.columns(),
-          code(gate.type()),
-          gate.data().address(),
-          address(gate.scales()),
-          code(up.type()),
-          up.data().address(),
-          address(up.scales()),
-          gate.rows(),
-          r0,
-          r1,
-          p0,
-          p1);
-    }
+    (x.quantized() ? gateUpInt : gateUp)
+        .call(
+            out.address(),
+            ldo,
+            x.header().address(),
+            gate.header().address(),
+            up.header().address(),
+            r0,
+            r1,
+            p0,
+            p1);
   }
 
   @Override

@@ -1,93 +1,109 @@
 package dev.quern.executor.device.cpu;
 
-import dev.quern.executor.device.host.ActivationGroups;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The packed form of the tensor that products read last: q, k and v, or router, experts and shared
- * expert, take the same rows, which are packed or quantized once.
+ * The packed form of the tensor that products read last: router, experts and shared expert take the
+ * same rows, which are packed or quantized once, by all threads.
  */
-final class PackedInput implements AutoCloseable {
+final class PackedInput implements AutoCloseable, WorkerPool.Task {
+  /** Blocks that a task packs. */
+  private static final int BLOCKS = 3;
+
   private final Kernels kernels;
   private final WorkerPool pool;
-  private final boolean quantized;
-  private final Scratch data;
-  private final Scratch scales;
-  private final Scratch sums;
-  private final Scratch lines;
+  private final PackedRows packed;
   private CpuTensor tensor;
   private long version;
-  private PackedRows packed;
+  private MemorySegment source;
+  private MemorySegment gain;
+  private float eps;
+  private int[] starts = new int[0];
 
-  PackedInput(OffHeap memory, Kernels kernels, WorkerPool pool, boolean quantized) {
+  PackedInput(OffHeap memory, Kernels kernels, WorkerPool pool) {
     this.kernels = kernels;
     this.pool = pool;
-    this.quantized = quantized;
-    data = new Scratch(memory, "packed activations");
-    scales = new Scratch(memory, "activation scales");
-    sums = new Scratch(memory, "activation sums");
-    lines = new Scratch(memory, "a quantized row per worker");
+    packed = new PackedRows(memory, kernels);
   }
 
-  PackedRows of(CpuTensor x, int columns, int rows) {
-    boolean fresh =
-        tensor == x
-            && version == x.version()
-            && packed.rows() == rows
-            && packed.columns() == columns;
-    if (!fresh) {
-      packed = quantized ? quantize(x, columns, rows) : pack(x, columns, rows);
-      tensor = x;
-      version = x.version();
+  /** The leading rows and columns as float32. */
+  PackedRows floats(CpuTensor x, int columns, int rows) {
+    if (!fresh(x, columns, rows)) {
+      packed.floats(rows, columns);
+      fill(x, null, 0, rows);
     }
     return packed;
   }
 
-  private PackedRows pack(CpuTensor x, int columns, int rows) {
-    PackedRows to = new PackedRows(rows, columns, data.require(4L * rows * columns), null, null);
-    MemorySegment from = x.memory();
-    chunks(rows, (r0, r1, _) -> kernels.packRows(to, from, x.columns(), null, r0, r1));
-    return to;
+  /** The same as int8, with sums for these levels at least. */
+  PackedRows integers(CpuTensor x, int columns, int rows, int levels) {
+    if (!fresh(x, columns, rows) || (packed.levels() & levels) != levels) {
+      packed.integers(rows, columns, levels);
+      fill(x, null, 0, rows);
+    }
+    return packed;
   }
 
-  private PackedRows quantize(CpuTensor x, int columns, int rows) {
-    long groups = 4L * rows * ActivationGroups.count(columns);
-    PackedRows to =
-        new PackedRows(
-            rows,
-            columns,
-            data.require(rows * kernels.quantizedBytes(columns)),
-            scales.require(groups),
-            sums.require(groups));
-    MemorySegment from = x.memory();
-    long line = (columns + 63L) / 64 * 64;
-    MemorySegment all = lines.require(line * pool.threads());
-    chunks(
-        rows,
-        (r0, r1, worker) ->
-            kernels.quantizeRows(
-                to, from, x.columns(), null, r0, r1, all.asSlice(worker * line, line)));
-    return to;
+  /** The rows normed, as int8. Not kept for a later call. */
+  PackedRows normed(
+      CpuTensor x, MemorySegment normGain, float normEps, int columns, int rows, int levels) {
+    packed.integers(rows, columns, levels);
+    fill(x, normGain, normEps, rows);
+    tensor = null;
+    return packed;
   }
 
-  @FunctionalInterface
-  private interface Rows {
-    void run(int r0, int r1, int worker);
+  private boolean fresh(CpuTensor x, int columns, int rows) {
+    return tensor == x
+        && version == x.version()
+        && packed.rows() == rows
+        && packed.columns() == columns;
   }
 
-  private void chunks(int rows, Rows body) {
-    int chunks = (rows + Kernels.CHUNK - 1) / Kernels.CHUNK;
-    pool.run(
-        chunks,
-        (i, worker) ->
-            body.run(i * Kernels.CHUNK, Math.min(rows, (i + 1) * Kernels.CHUNK), worker));
+  private void fill(CpuTensor x, MemorySegment normGain, float normEps, int rows) {
+    tensor = x;
+    version = x.version();
+    source = x.memory();
+    gain = normGain;
+    eps = normEps;
+    pool.run(split(rows), this);
+  }
+
+  /** Cuts rows where blocks begin; float blocks are cut at chunks only. */
+  private int split(int rows) {
+    if (starts.length < rows / PackedRows.BLOCK + 3) {
+      starts = new int[rows / PackedRows.BLOCK + 3];
+    }
+    int tasks = 0;
+    for (int r = 0; r < rows; ) {
+      starts[tasks++] = r;
+      if (packed.quantized()) {
+        int end = (r / Kernels.CHUNK + 1) * Kernels.CHUNK;
+        for (int b = 0; b < BLOCKS && r < Math.min(rows, end); b++) {
+          r += PackedRows.blockRows(r, rows);
+        }
+      } else {
+        r = Math.min(rows, r + Kernels.CHUNK);
+      }
+    }
+    starts[tasks] = rows;
+    return tasks;
+  }
+
+  @Override
+  public void run(int index, int worker) {
+    int r0 = starts[index];
+    int r1 = starts[index + 1];
+    int width = tensor.columns();
+    if (packed.quantized()) {
+      kernels.quantizeRows(packed, source, width, null, gain, eps, r0, r1);
+    } else {
+      kernels.packRows(packed, source, width, null, r0, r1);
+    }
   }
 
   @Override
   public void close() {
-    data.close();
-    scales.close();
-    sums.close();
-    lines.close();
+    packed.close();
   }
 }

@@ -10,7 +10,7 @@ import dev.quern.executor.device.WeightFormat;
  */
 public final class ActivationGroups {
   /** Inputs of one group. */
-  public static final int SIZE = 64;
+  public static final int SIZE = 128;
 
   private ActivationGroups() {}
 

@@ -5,6 +5,7 @@ import dev.quern.executor.device.Communicator;
 import dev.quern.executor.device.Device;
 import dev.quern.executor.device.KvCache;
 import dev.quern.executor.device.Rope;
+import dev.quern.executor.device.Tensor;
 import dev.quern.executor.device.Weight;
 import dev.quern.executor.model.ModelConfig;
 import java.util.Optional;
@@ -17,9 +18,7 @@ final class DecoderLayer {
   private final float eps;
   private final Rope rope;
   private final Weight inputNorm;
-  private final Weight q;
-  private final Weight k;
-  private final Weight v;
+  private final Weight[] qkv;
   private final Weight o;
   private final Weight postNorm;
   private final FeedForward feedForward;
@@ -30,9 +29,12 @@ final class DecoderLayer {
     eps = config.rmsEps();
     rope = config.rope();
     inputNorm = loader.whole(prefix + "input_layernorm.weight");
-    q = loader.outputs(prefix + "self_attn.q_proj.weight");
-    k = loader.outputs(prefix + "self_attn.k_proj.weight");
-    v = loader.outputs(prefix + "self_attn.v_proj.weight");
+    qkv =
+        new Weight[] {
+          loader.outputs(prefix + "self_attn.q_proj.weight"),
+          loader.outputs(prefix + "self_attn.k_proj.weight"),
+          loader.outputs(prefix + "self_attn.v_proj.weight")
+        };
     o = loader.inputs(prefix + "self_attn.o_proj.weight");
     postNorm = loader.whole(prefix + "post_attention_layernorm.weight");
     feedForward =
@@ -48,22 +50,29 @@ final class DecoderLayer {
       KvCache cache,
       AttentionBatch batch,
       int rows) {
-    device.rmsNorm(w.normed, w.hidden, inputNorm, eps, rows);
-    device.linear(w.q, w.normed, q, rows);
-    device.linear(w.k, w.normed, k, rows);
-    device.linear(w.v, w.normed, v, rows);
+    device.normLinear(w.qkv, w.normed, w.hidden, inputNorm, eps, qkv, rows);
     device.ropeAttention(w.attended, w.q, w.k, w.v, rope, cache, index, batch);
-    device.linear(w.block, w.attended, o, rows);
-    addReduced(device, communicator, w, rows);
-    device.rmsNorm(w.normed, w.hidden, postNorm, eps, rows);
-    feedForward.forward(device, w, rows);
-    addReduced(device, communicator, w, rows);
+    addProduct(device, communicator, w, w.attended, o, rows);
+    feedForward.forward(device, communicator, w, postNorm, eps, rows);
   }
 
-  private static void addReduced(Device device, Communicator communicator, Workspace w, int rows) {
-    if (communicator.size() > 1) {
-      device.allReduce(w.block, rows, communicator);
+  /** hidden += x . weight^T, summed over the ranks. */
+  static void addProduct(
+      Device device, Communicator communicator, Workspace w, Tensor x, Weight weight, int rows) {
+    if (communicator.size() == 1) {
+      device.linearAdd(w.hidden, w.block, x, weight, rows);
+    } else {
+      device.linear(w.block, x, weight, rows);
+      addReduced(device, communicator, w, w.block, rows);
     }
-    device.add(w.hidden, w.block, rows);
+  }
+
+  /** hidden += the sum of the ranks' parts. */
+  static void addReduced(
+      Device device, Communicator communicator, Workspace w, Tensor part, int rows) {
+    if (communicator.size() > 1) {
+      device.allReduce(part, rows, communicator);
+    }
+    device.add(w.hidden, part, rows);
   }
 }

@@ -1,5 +1,6 @@
 package dev.quern.executor.model.decoder;
 
+import dev.quern.executor.device.Communicator;
 import dev.quern.executor.device.Device;
 import dev.quern.executor.device.ExpertSource;
 import dev.quern.executor.device.ExpertSource.Expert;
@@ -10,11 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * The second half of a decoder layer: from {@code normed} to {@code block}, this rank's part of it.
- */
+/** The second half of a decoder layer: hidden += block(norm(hidden)), summed over the ranks. */
 sealed interface FeedForward {
-  void forward(Device device, Workspace w, int rows);
+  void forward(
+      Device device, Communicator communicator, Workspace w, Weight norm, float eps, int rows);
 
   /** SwiGLU: down(silu(gate x) * up x). */
   record Dense(Weight gate, Weight up, Weight down) implements FeedForward {
@@ -26,13 +26,12 @@ sealed interface FeedForward {
     }
 
     @Override
-    public void forward(Device device, Workspace w, int rows) {
-      forward(device, w, w.dense.orElseThrow(), rows);
-    }
-
-    void forward(Device device, Workspace w, Workspace.Inner inner, int rows) {
-      device.gateUp(inner.activations(), inner.scratch(), w.normed, gate, up, rows);
-      device.linear(w.block, inner.activations(), down, rows);
+    public void forward(
+        Device device, Communicator communicator, Workspace w, Weight norm, float eps, int rows) {
+      var inner = w.dense.orElseThrow();
+      device.normGateUp(
+          inner.activations(), inner.scratch(), w.normed, w.hidden, norm, eps, gate, up, rows);
+      DecoderLayer.addProduct(device, communicator, w, inner.activations(), down, rows);
     }
   }
 
@@ -69,18 +68,22 @@ sealed interface FeedForward {
     }
 
     @Override
-    public void forward(Device device, Workspace w, int rows) {
+    public void forward(
+        Device device, Communicator communicator, Workspace w, Weight norm, float eps, int rows) {
       var routing = w.routing.orElseThrow();
+      var routed = w.routed.orElseThrow();
+      device.rmsNorm(w.normed, w.hidden, norm, eps, rows);
       device.route(routing, w.normed, router, correctionBias, normMin, rows);
       trace.ifPresent(t -> t.chosen(layer, routing.download(rows)));
+      device.experts(routed, w.normed, routing, experts, rows);
       if (shared.isPresent()) {
-        shared.get().forward(device, w, w.shared.orElseThrow(), rows);
-        var routed = w.routed.orElseThrow();
-        device.experts(routed, w.normed, routing, experts, rows);
-        device.add(w.block, routed, rows);
-      } else {
-        device.experts(w.block, w.normed, routing, experts, rows);
+        var weights = shared.get();
+        var inner = w.shared.orElseThrow();
+        device.gateUp(
+            inner.activations(), inner.scratch(), w.normed, weights.gate(), weights.up(), rows);
+        device.linearAdd(routed, w.block, inner.activations(), weights.down(), rows);
       }
+      DecoderLayer.addReduced(device, communicator, w, routed, rows);
     }
   }
 

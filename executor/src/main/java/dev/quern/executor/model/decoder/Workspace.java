@@ -23,6 +23,7 @@ final class Workspace implements AutoCloseable {
   final Tensor q;
   final Tensor k;
   final Tensor v;
+  final Tensor[] qkv;
   final Tensor attended;
   final Optional<Inner> dense;
   final Optional<Inner> shared;
@@ -51,6 +52,7 @@ final class Workspace implements AutoCloseable {
     q = tensor(tokens, heads * config.headDim());
     k = tensor(tokens, kvHeads * config.headDim());
     v = tensor(tokens, kvHeads * config.headDim());
+    qkv = new Tensor[] {q, k, v};
     attended = tensor(tokens, heads * config.headDim());
     dense =
         config.hasDense()

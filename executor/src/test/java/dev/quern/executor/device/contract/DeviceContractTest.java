@@ -7,6 +7,7 @@ import dev.quern.executor.device.Devices;
 import dev.quern.executor.device.cpu.KernelChoice;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.TestFactory;
  */
 final class DeviceContractTest {
   private static final long SEED = Long.getLong("quern.contract.seed", 20261123);
+
+  private static final Pattern QUANTIZED = Pattern.compile("INT8|int8|int4|wint2");
 
   private final List<Device> opened = new ArrayList<>();
 
@@ -55,7 +58,7 @@ final class DeviceContractTest {
         "activations " + activations + ", seed " + SEED,
         DeviceContract.cases().stream()
             // Other weights take float32 activations either way.
-            .filter(c -> activations == Activations.AUTO || c.name().contains("INT8"))
+            .filter(c -> activations == Activations.AUTO || QUANTIZED.matcher(c.name()).find())
             .map(check ->
                 DynamicTest.dynamicTest(check.name(), () -> check.run(reference, subject, SEED))));
   }

@@ -1,0 +1,165 @@
+package dev.quern.executor.device.cpu;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * One product, or several of the same input, cut into rectangles of panels and chunks of rows. It
+ * is filled for each run and kept, so that a step makes no garbage.
+ *
+ * <p>Few rows are normed and quantized by every worker for itself, into its own memory: that is
+ * cheaper than a run of the pool before the product. The bits are the same.
+ */
+final class ProductTask implements WorkerPool.Task, AutoCloseable {
+  /** Below this many multiply-adds a second thread costs more than it saves. */
+  private static final long ALONE = 100_000;
+
+  /** Tasks for each thread, so that a late one does not keep the others waiting long. */
+  private static final int TASKS = 4;
+
+  /** Most weights of a run. */
+  static final int WEIGHTS = 3;
+
+  private final Kernels kernels;
+  private final WorkerPool pool;
+  private final PackedRows[] own;
+  private final long[] packedFor;
+  private final MemorySegment[] outs = new MemorySegment[WEIGHTS];
+  private final int[] widths = new int[WEIGHTS];
+  private final Panels[] weights = new Panels[WEIGHTS];
+  private int count;
+  private boolean gated;
+  private boolean add;
+  private PackedRows shared;
+  private MemorySegment source;
+  private int sourceWidth;
+  private MemorySegment gain;
+  private float eps;
+  private int levels;
+  private int rows;
+  private int panels;
+  private int columnTasks;
+  private int rowTasks;
+  private long run;
+
+  ProductTask(OffHeap memory, Kernels kernels, WorkerPool pool) {
+    this.kernels = kernels;
+    this.pool = pool;
+    own = new PackedRows[pool.threads()];
+    packedFor = new long[own.length];
+    for (int i = 0; i < own.length; i++) {
+      own[i] = new PackedRows(memory, kernels);
+    }
+  }
+
+  /** Begins a product of these rows, which already stand packed. */
+  ProductTask of(PackedRows packed) {
+    shared = packed;
+    return start(packed.rows());
+  }
+
+  /** Begins a product of rows that each worker quantizes, after a norm where gain is not null. */
+  ProductTask of(CpuTensor x, MemorySegment normGain, float normEps, int sums, int count) {
+    shared = null;
+    source = x.memory();
+    sourceWidth = x.columns();
+    gain = normGain;
+    eps = normEps;
+    levels = sums;
+    return start(count);
+  }
+
+  private ProductTask start(int rowCount) {
+    rows = rowCount;
+    count = 0;
+    add = false;
+    gated = false;
+    return this;
+  }
+
+  /** One more product. */
+  ProductTask into(MemorySegment out, int width, Panels w) {
+    outs[count] = out;
+    widths[count] = width;
+    weights[count++] = w;
+    return this;
+  }
+
+  /** out += instead of out =. */
+  void runAdding() {
+    add = true;
+    start(weights[0].count(), weights[0].rows());
+  }
+
+  void run() {
+    int outputs = 0;
+    int all = 0;
+    for (int i = 0; i < count; i++) {
+      all += weights[i].count();
+      outputs += weights[i].rows();
+    }
+    start(all, outputs);
+  }
+
+  /** silu(first) * second into the first's output. */
+  void runGated() {
+    gated = true;
+    start(weights[0].count(), 2 * weights[0].rows());
+  }
+
+  private void start(int allPanels, int outputs) {
+    run++;
+    panels = allPanels;
+    long work = (long) rows * weights[0].columns() * outputs;
+    int wanted = work < ALONE || pool.threads() == 1 ? 1 : TASKS * pool.threads();
+    columnTasks = Math.min(panels, wanted);
+    int chunks = (rows + Kernels.CHUNK - 1) / Kernels.CHUNK;
+    rowTasks = Math.min(chunks, (wanted + columnTasks - 1) / columnTasks);
+    pool.run(columnTasks * rowTasks, this);
+  }
+
+  @Override
+  public void run(int index, int worker) {
+    PackedRows x = shared == null ? packed(worker) : shared;
+    int chunks = (rows + Kernels.CHUNK - 1) / Kernels.CHUNK;
+    int row = index / columnTasks;
+    int column = index % columnTasks;
+    int r0 = part(chunks, row, rowTasks) * Kernels.CHUNK;
+    int r1 = Math.min(rows, part(chunks, row + 1, rowTasks) * Kernels.CHUNK);
+    int p0 = part(panels, column, columnTasks);
+    int p1 = part(panels, column + 1, columnTasks);
+    if (gated) {
+      kernels.gateUp(outs[0], widths[0], x, weights[0], weights[1], r0, r1, p0, p1);
+      return;
+    }
+    int first = 0;
+    for (int i = 0; i < count; i++) {
+      int from = Math.max(0, p0 - first);
+      int to = Math.min(weights[i].count(), p1 - first);
+      if (from < to) {
+        kernels.linear(outs[i], widths[i], x, weights[i], add, r0, r1, from, to);
+      }
+      first += weights[i].count();
+    }
+  }
+
+  private PackedRows packed(int worker) {
+    PackedRows mine = own[worker];
+    if (packedFor[worker] != run) {
+      mine.integers(rows, weights[0].columns(), levels);
+      kernels.quantizeRows(mine, source, sourceWidth, null, gain, eps, 0, rows);
+      packedFor[worker] = run;
+    }
+    return mine;
+  }
+
+  private static int part(int count, int index, int of) {
+    return (int) ((long) count * index / of);
+  }
+
+  @Override
+  public void close() {
+    for (PackedRows rows : own) {
+      rows.close();
+    }
+  }
+}
