@@ -2,6 +2,7 @@ package dev.quern.executor.engine;
 
 import dev.quern.executor.device.DeviceOptions.Activations;
 import dev.quern.executor.device.ElementType;
+import dev.quern.executor.model.plan.QuantizationScheme;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,9 @@ import java.util.TreeSet;
  * JDBC properties ({@code max-model-len=4096}), are those that operators of large models know.
  *
  * @param model folder of the checkpoint; empty: the embedded model
+ * @param quantization scheme that the weights are converted to while loading; empty or none: as
+ *     stored
+ * @param quantizationConfig file with schemes for parts of the model
  * @param device such as cpu, reference, cuda:0
  * @param threads 0: one per core
  * @param activations how products with quantized weights take their activations
@@ -27,6 +31,8 @@ import java.util.TreeSet;
  */
 public record EngineOptions(
     Optional<String> model,
+    Optional<QuantizationScheme> quantization,
+    Optional<String> quantizationConfig,
     String device,
     int threads,
     Activations activations,
@@ -82,8 +88,6 @@ public record EngineOptions(
           "unknown engine option " + unknown + "; valid: " + String.join(", ", NAMES));
     }
     var v = new OptionValues(values);
-    v.onlyBuilt("quantization", List.of("none"), "the checkpoint runs as stored");
-    v.onlyBuilt("quantization-config", List.of(), "the checkpoint runs as stored");
     v.onlyBuilt("max-step-ms", List.of("0"), "limit a step with max-num-batched-tokens");
     v.onlyBuilt("swap-space", List.of("0"), "evicted blocks are recomputed");
     v.onlyBuilt("speculative-config", List.of(), "decoding runs without speculation");
@@ -95,6 +99,8 @@ public record EngineOptions(
     v.onlyBuilt("load", List.of("auto", "copy"), "weights are packed into memory: use copy");
     return new EngineOptions(
         v.text("model"),
+        v.text("quantization").map(QuantizationScheme::parse),
+        v.text("quantization-config"),
         v.text("device").orElse("cpu"),
         v.integer("threads", 0, 1024).orElse(0),
         v.oneOf("activations", List.of("auto", "f32", "int8"))

@@ -24,18 +24,13 @@ record EnginePlan(int maxModelLen, KvSizes kv, List<String> lines) {
   }
 
   /**
-   * @param storedInt8 whether the checkpoint's linears are int8
-   * @param weightBytes bytes of the stored weights
    * @param availableBytes memory that can be had now
    * @throws EngineException when it does not fit, with the nearest setting that does
    */
-  static EnginePlan of(
-      EngineOptions options,
-      ModelConfig config,
-      boolean storedInt8,
-      long weightBytes,
-      long availableBytes) {
-    ElementType type = options.kvCacheType().orElse(autoKvType(options, storedInt8));
+  static EnginePlan of(EngineOptions options, LoadedModel model, long availableBytes) {
+    ModelConfig config = model.checkpoint().config();
+    long weightBytes = model.weightBytes();
+    ElementType type = options.kvCacheType().orElse(autoKvType(options, model));
     long tokenBytes =
         new KvSpec(config.layers(), config.kvHeads(), config.headDim(), 1, 1, type).bytesPerToken();
     long room = availableBytes - weightBytes;
@@ -111,9 +106,10 @@ record EnginePlan(int maxModelLen, KvSizes kv, List<String> lines) {
     String line =
         String.format(
             Locale.ROOT,
-            "weights %s as stored; KV cache %,d tokens x %,d bytes (%s) = %s; context %,d tokens;"
+            "weights %s %s; KV cache %,d tokens x %,d bytes (%s) = %s; context %,d tokens;"
                 + " %s of memory free",
             gib(weightBytes),
+            model.quantization().isNone() ? "as stored" : "in " + model.quantization().label(),
             (long) blocks * options.blockSize(),
             tokenBytes,
             type.name().toLowerCase(Locale.ROOT),
@@ -123,11 +119,14 @@ record EnginePlan(int maxModelLen, KvSizes kv, List<String> lines) {
     return new EnginePlan(maxModelLen, kv, List.of(line));
   }
 
-  /** f32 where activations are f32, f16 otherwise. */
-  private static ElementType autoKvType(EngineOptions options, boolean storedInt8) {
+  /** int8 under w4a8c8; else f32 where activations are f32, f16 otherwise. */
+  private static ElementType autoKvType(EngineOptions options, LoadedModel model) {
+    if (model.quantization().scheme().kvType() == ElementType.INT8) {
+      return ElementType.INT8;
+    }
     boolean int8 =
         options.activations() == Activations.INT8
-            || (options.activations() == Activations.AUTO && storedInt8);
+            || (options.activations() == Activations.AUTO && model.storedIntegers());
     return int8 && !options.device().equals("reference") ? ElementType.F16 : ElementType.F32;
   }
 

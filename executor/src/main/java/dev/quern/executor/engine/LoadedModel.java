@@ -8,7 +8,10 @@ import dev.quern.executor.model.GenerationConfig;
 import dev.quern.executor.model.RandomCheckpoint;
 import dev.quern.executor.model.StoredModel;
 import dev.quern.executor.model.gguf.GgufFile;
+import dev.quern.executor.model.plan.ModelSize;
 import dev.quern.executor.model.plan.QuantizationScheme;
+import dev.quern.executor.model.quantize.Quantization;
+import dev.quern.executor.model.quantize.QuantizedCheckpoint;
 import dev.quern.executor.tokenizer.ChatTemplate;
 import dev.quern.executor.tokenizer.ChatTemplates;
 import dev.quern.executor.tokenizer.Tokenizer;
@@ -16,7 +19,9 @@ import dev.quern.executor.tokenizer.TokenizerLoader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
@@ -25,12 +30,16 @@ import java.util.stream.Stream;
  *
  * @param folder where it stands; for random weights the file of their configuration
  * @param origin which model this is, a line for people
- * @param weightBytes bytes of the stored weights
+ * @param quantization what the weights are converted to
+ * @param warning what a conversion costs, a line for people
+ * @param weightBytes bytes of the weights so held
  */
 public record LoadedModel(
     Path folder,
     String name,
     String origin,
+    Quantization quantization,
+    Optional<String> warning,
     Checkpoint checkpoint,
     GenerationConfig generation,
     Optional<Tokenizer> tokenizer,
@@ -49,6 +58,8 @@ public record LoadedModel(
         config,
         "random",
         "random weights in the shape of " + config + ", quantization " + scheme.label(),
+        new Quantization(scheme, Map.of(), OptionalInt.empty()),
+        Optional.empty(),
         checkpoint,
         GenerationConfig.NONE,
         Optional.empty(),
@@ -59,8 +70,18 @@ public record LoadedModel(
   /** Opens {@code --model}, or the embedded model. */
   public static LoadedModel open(EngineOptions options) {
     Path folder = options.model().map(Path::of).orElseGet(EmbeddedModel::folder);
+    Quantization quantization = quantization(options);
     Checkpoint checkpoint = Checkpoints.open(folder);
     try {
+      long weightBytes = weightBytes(folder);
+      Optional<String> warning = Optional.empty();
+      if (!quantization.isNone()) {
+        var quantized = new QuantizedCheckpoint(checkpoint, quantization);
+        checkpoint = quantized;
+        warning = quantized.conversion();
+        weightBytes =
+            new ModelSize(quantized.config()).residentBytes(quantization.rule(quantized.config()));
+      }
       return new LoadedModel(
           folder,
           options.model().isPresent()
@@ -69,18 +90,28 @@ public record LoadedModel(
           options.model().isPresent()
               ? "model " + folder
               : "no --model given: using the embedded model",
+          quantization,
+          warning,
           checkpoint,
           GenerationConfig.read(folder),
           TokenizerLoader.open(folder),
           ChatTemplates.open(folder),
-          weightBytes(folder));
+          weightBytes);
     } catch (RuntimeException e) {
       checkpoint.close();
       throw e;
     }
   }
 
-  /** Whether the linears are stored as integers, whose products take quantized activations. */
+  private static Quantization quantization(EngineOptions options) {
+    QuantizationScheme scheme = options.quantization().orElse(QuantizationScheme.NONE);
+    return options
+        .quantizationConfig()
+        .map(file -> Quantization.read(scheme, Path.of(file)))
+        .orElseGet(() -> new Quantization(scheme, Map.of(), OptionalInt.empty()));
+  }
+
+  /** Whether the linears are integers, whose products take quantized activations. */
   boolean storedIntegers() {
     return ActivationGroups.apply(
         Activations.AUTO, checkpoint.tensor("model.layers.0.self_attn.q_proj.weight").format());

@@ -105,13 +105,8 @@ public final class LocalEngine implements GenerateEngine {
 
   static EnginePlan plan(EngineOptions options, LoadedModel model, Consumer<String> notices) {
     notices.accept(model.origin());
-    EnginePlan plan =
-        EnginePlan.of(
-            options,
-            model.checkpoint().config(),
-            model.storedIntegers(),
-            model.weightBytes(),
-            HostMemory.availableBytes());
+    model.warning().ifPresent(notices);
+    EnginePlan plan = EnginePlan.of(options, model, HostMemory.availableBytes());
     plan.lines().forEach(notices);
     return plan;
   }

@@ -84,6 +84,15 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   private HostMatrix view(Place place) {
     ExpectedTensor expected = place.expected();
     TensorEntry entry = place.stored().entry();
+    if (entry.type() == StoredType.F8_E4M3) {
+      return Fp8Matrix.of(
+          expected.name(),
+          expected.rows(),
+          expected.columns(),
+          place.stored().file().bytes(entry),
+          place.firstRow(),
+          scales.float32(stored.get(InventoryCheck.blockScaleName(entry.name()))));
+    }
     ElementType type = entry.type().element().orElseThrow();
     boolean transposed = layout.transposed(expected.role());
     long rowStride = transposed ? 1 : expected.columns();

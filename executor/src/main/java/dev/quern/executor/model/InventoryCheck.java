@@ -1,6 +1,8 @@
 package dev.quern.executor.model;
 
+import dev.quern.executor.device.WeightFormat.Fp8Blocks;
 import dev.quern.executor.engine.EngineException;
+import dev.quern.executor.model.ExpectedTensor.Role;
 import dev.quern.executor.model.Layout.Place;
 import dev.quern.executor.model.SafetensorsFolder.StoredTensor;
 import java.nio.file.Path;
@@ -88,22 +90,26 @@ final class InventoryCheck {
     }
     if (entry.type() == StoredType.I8 && expected.quantizable()) {
       checkScale(place);
+    } else if (entry.type() == StoredType.F8_E4M3 && expected.role() == Role.LINEAR) {
+      checkBlockScales(place);
     } else if (!entry.type().isFloat()) {
       report(
           place.stored(),
           "expected BF16, F16%s but found %s"
               .formatted(
-                  expected.quantizable() ? ", F32, or I8 with scales" : " or F32",
+                  expected.quantizable()
+                      ? ", F32, I8 with scales, or (linears) F8_E4M3 with scales"
+                      : " or F32",
                   entry.describe()));
     }
   }
 
   private void checkScale(Place place) {
     String name = place.stored().entry().name();
-    if (quantization == StoredQuantization.NONE) {
+    if (quantization != StoredQuantization.INT8_PER_CHANNEL) {
       report(
           place.stored(),
-          "I8, but config.json has no quantization_config that says how to read it");
+          "I8, but config.json has no quantization_config of int8 that says how to read it");
       return;
     }
     StoredTensor scale = stored.get(scaleName(name));
@@ -122,6 +128,43 @@ final class InventoryCheck {
       report(
           scale, "expected F32 %s or %s but found %s".formatted(column, vector, found.describe()));
     }
+  }
+
+  private void checkBlockScales(Place place) {
+    StoredTensor stored = place.stored();
+    String name = stored.entry().name();
+    if (quantization != StoredQuantization.FP8_BLOCKS) {
+      report(
+          stored,
+          "F8_E4M3, but config.json has no quantization_config of fp8 that says how to read it");
+      return;
+    }
+    if (layout.transposed(place.expected().role())) {
+      report(stored, "F8_E4M3 in a transposed layout is not supported; supported: [out, in]");
+      return;
+    }
+    List<Long> blocks =
+        entryShape(place).stream().map(size -> Math.ceilDiv(size, (long) Fp8Blocks.BLOCK)).toList();
+    StoredTensor scale = this.stored.get(blockScaleName(name));
+    if (scale == null) {
+      problems.add(
+          "%s: tensor %s: missing; expected %s for F8_E4M3 tensor %s"
+              .formatted(stored.file().path(), blockScaleName(name), blocks, name));
+      return;
+    }
+    used.add(blockScaleName(name));
+    if (!scale.entry().shape().equals(blocks) || !scale.entry().type().isFloat()) {
+      report(scale, "expected F32 %s but found %s".formatted(blocks, scale.entry().describe()));
+    }
+  }
+
+  private static List<Long> entryShape(Place place) {
+    return List.of((long) place.storedRows(), (long) place.expected().columns());
+  }
+
+  /** Multipliers of a block-wise FP8 tensor. */
+  static String blockScaleName(String storedName) {
+    return storedName + "_scale_inv";
   }
 
   static String scaleName(String storedName) {

@@ -6,6 +6,8 @@ import dev.quern.executor.device.StridedMatrix;
 import dev.quern.executor.device.WeightFormat;
 import dev.quern.executor.device.host.WeightBytes;
 import dev.quern.executor.model.ExpectedTensor.Role;
+import dev.quern.executor.model.plan.FormatRule;
+import dev.quern.executor.model.plan.MatrixPart;
 import dev.quern.executor.model.plan.QuantizationScheme;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -75,7 +77,11 @@ public final class RandomCheckpoint implements Checkpoint {
       return new StridedMatrix(
           t.name(), 1, t.columns(), ElementType.F32, one, 0, 0, 0, Optional.empty());
     }
-    return switch (RandomFormats.of(t, config, scheme)) {
+    MatrixPart part = MatrixPart.of(t.name());
+    WeightFormat kept =
+        new WeightFormat.Floats(part == MatrixPart.ROUTER ? ElementType.F32 : ElementType.BF16);
+    FormatRule rule = scheme.rule(config.moe().isPresent());
+    return switch (rule.of(part, MatrixPart.layer(t.name()), t.columns()).orElse(kept)) {
       case WeightFormat.Floats floats -> view(t, floats.type());
       case WeightFormat format ->
           new RandomCodes(t.name(), t.rows(), t.columns(), format, t.name().hashCode());

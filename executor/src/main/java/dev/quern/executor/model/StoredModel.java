@@ -1,16 +1,22 @@
 package dev.quern.executor.model;
 
+import dev.quern.executor.device.WeightFormat;
 import dev.quern.executor.model.gguf.GgufFile;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A model's description, without its weights.
  *
- * @param int8 whether the checkpoint is stored in 8-bit integers
+ * @param quantized format of the matrices of a checkpoint that is stored quantized
  */
-public record StoredModel(ModelConfig config, boolean int8) {
+public record StoredModel(ModelConfig config, Optional<WeightFormat> quantized) {
+  /** A model in floating point, or of which only the configuration is known. */
+  public static StoredModel plain(ModelConfig config) {
+    return new StoredModel(config, Optional.empty());
+  }
 
   /**
    * Reads a checkpoint folder, of which only {@code config.json} need exist, or such a file under
@@ -22,19 +28,27 @@ public record StoredModel(ModelConfig config, boolean int8) {
   public static StoredModel read(Path model) {
     if (GgufFile.isNamed(model)) {
       try (Arena arena = Arena.ofConfined()) {
-        return new StoredModel(GgufModelConfig.read(GgufFile.open(model, arena)), false);
+        GgufFile file = GgufFile.open(model, arena);
+        return new StoredModel(GgufModelConfig.read(file), ggufFormat(file));
       }
     }
     boolean isFile = model.toString().endsWith(".json") && Files.isRegularFile(model);
     ConfigJson json = ConfigJson.read(isFile ? model : Checkpoints.configFile(model));
-    boolean int8 = StoredQuantization.of(json) == StoredQuantization.INT8_PER_CHANNEL;
+    Optional<WeightFormat> quantized = StoredQuantization.of(json).format();
     if (isFile || isWhole(json) || !SafetensorsFolder.isIn(model)) {
-      return new StoredModel(ModelConfigReader.read(json, StoredFacts.NONE), int8);
+      return new StoredModel(ModelConfigReader.read(json, StoredFacts.NONE), quantized);
     }
     try (Arena arena = Arena.ofConfined()) {
       StoredFacts facts = StoredFacts.of(SafetensorsFolder.open(model, arena).tensors());
-      return new StoredModel(ModelConfigReader.read(json, facts), int8);
+      return new StoredModel(ModelConfigReader.read(json, facts), quantized);
     }
+  }
+
+  /** Files mix formats; that of the first layer's queries stands for all. */
+  private static Optional<WeightFormat> ggufFormat(GgufFile file) {
+    return Optional.ofNullable(file.tensors().get("blk.0.attn_q.weight"))
+        .map(tensor -> tensor.type().format())
+        .filter(format -> !(format instanceof WeightFormat.Floats));
   }
 
   private static boolean isWhole(ConfigJson json) {

@@ -1,6 +1,7 @@
 package dev.quern.executor.model.plan;
 
 import dev.quern.executor.device.ElementType;
+import dev.quern.executor.device.WeightFormat;
 import dev.quern.executor.model.ModelConfig;
 import dev.quern.executor.model.MoeConfig;
 import dev.quern.executor.model.StoredModel;
@@ -22,13 +23,13 @@ public final class MemoryPlan {
   private static final long WORKING_BYTES = 256L << 20;
 
   private final ModelConfig config;
-  private final boolean int8;
+  private final Optional<WeightFormat> quantized;
   private final ModelSize size;
   private final PlanRequest request;
 
   private MemoryPlan(StoredModel model, PlanRequest request) {
     this.config = model.config();
-    this.int8 = model.int8();
+    this.quantized = model.quantized();
     this.size = new ModelSize(model);
     this.request = request;
   }
@@ -46,7 +47,7 @@ public final class MemoryPlan {
 
   /** Plans a configuration, stored in 16 bits. */
   public static PlanReport of(ModelConfig config, PlanRequest request) {
-    return new MemoryPlan(new StoredModel(config, false), request).report();
+    return new MemoryPlan(StoredModel.plain(config), request).report();
   }
 
   private PlanReport report() {
@@ -76,7 +77,10 @@ public final class MemoryPlan {
   }
 
   private String storedNote(QuantizationScheme scheme) {
-    return int8 && scheme == QuantizationScheme.NONE ? "as stored, int8" : "";
+    return quantized
+        .filter(_ -> scheme == QuantizationScheme.NONE)
+        .map(format -> "as stored, " + format.label())
+        .orElse("");
   }
 
   private SchemeRow row(QuantizationScheme scheme, String scales, long residentBytes) {

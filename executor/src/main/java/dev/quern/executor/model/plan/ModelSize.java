@@ -1,52 +1,54 @@
 package dev.quern.executor.model.plan;
 
 import dev.quern.executor.device.ElementType;
+import dev.quern.executor.device.WeightFormat;
+import dev.quern.executor.device.host.WeightBytes;
 import dev.quern.executor.model.ModelConfig;
 import dev.quern.executor.model.MoeConfig;
 import dev.quern.executor.model.StoredModel;
-import dev.quern.executor.model.plan.Matrix.Part;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Parameters and bytes of a model, counted from its configuration. */
 public final class ModelSize {
   private final ModelConfig config;
-  private final boolean int8;
+  private final Optional<WeightFormat> quantized;
   private final List<Matrix> matrices = new ArrayList<>();
 
   /** A model stored in 16 bits. */
   public ModelSize(ModelConfig config) {
-    this(new StoredModel(config, false));
+    this(StoredModel.plain(config));
   }
 
   public ModelSize(StoredModel model) {
     this.config = model.config();
-    this.int8 = model.int8();
+    this.quantized = model.quantized();
     long hidden = config.hidden();
-    add(Part.EMBEDDING, -1, 1, config.vocabSize(), hidden);
+    add(MatrixPart.EMBEDDING, -1, 1, config.vocabSize(), hidden);
     if (!config.tiedHead()) {
-      add(Part.HEAD, -1, 1, config.vocabSize(), hidden);
+      add(MatrixPart.HEAD, -1, 1, config.vocabSize(), hidden);
     }
-    add(Part.NORM, -1, 1, 1, hidden);
+    add(MatrixPart.NORM, -1, 1, 1, hidden);
     for (int layer = 0; layer < config.layers(); layer++) {
-      addAttention(Part.ATTENTION, layer);
-      add(Part.NORM, layer, 2, 1, hidden);
+      addAttention(MatrixPart.ATTENTION, layer);
+      add(MatrixPart.NORM, layer, 2, 1, hidden);
       if (config.isMoe(layer)) {
         addExperts(layer, config.moe().orElseThrow());
       } else {
-        addSwiGlu(Part.DENSE, layer, 1, config.intermediate());
+        addSwiGlu(MatrixPart.DENSE, layer, 1, config.intermediate());
       }
     }
     for (int k = 0; k < config.mtpLayers(); k++) {
-      add(Part.MTP_PROJECTION, -1, 1, hidden, 2 * hidden);
+      add(MatrixPart.MTP_PROJECTION, -1, 1, hidden, 2 * hidden);
       // Two norms of the block, two of its inputs: kept higher, as the projection.
-      add(Part.MTP_PROJECTION, -1, 4, 1, hidden);
-      addAttention(Part.MTP_BLOCK, -1);
-      addSwiGlu(Part.MTP_BLOCK, -1, 1, config.intermediate());
+      add(MatrixPart.MTP_PROJECTION, -1, 4, 1, hidden);
+      addAttention(MatrixPart.MTP_BLOCK, -1);
+      addSwiGlu(MatrixPart.MTP_BLOCK, -1, 1, config.intermediate());
     }
   }
 
-  private void addAttention(Part part, int layer) {
+  private void addAttention(MatrixPart part, int layer) {
     long queries = (long) config.heads() * config.headDim();
     long keys = (long) config.kvHeads() * config.headDim();
     add(part, layer, 1, queries, config.hidden());
@@ -55,19 +57,19 @@ public final class ModelSize {
   }
 
   private void addExperts(int layer, MoeConfig moe) {
-    add(Part.ROUTER, layer, 1, moe.experts(), config.hidden());
-    addSwiGlu(Part.EXPERT, layer, moe.experts(), moe.intermediate());
+    add(MatrixPart.ROUTER, layer, 1, moe.experts(), config.hidden());
+    addSwiGlu(MatrixPart.EXPERT, layer, moe.experts(), moe.intermediate());
     if (moe.sharedExperts() > 0) {
-      addSwiGlu(Part.SHARED, layer, 1, (long) moe.sharedExperts() * moe.intermediate());
+      addSwiGlu(MatrixPart.SHARED, layer, 1, (long) moe.sharedExperts() * moe.intermediate());
     }
   }
 
-  private void addSwiGlu(Part part, int layer, long count, long width) {
+  private void addSwiGlu(MatrixPart part, int layer, long count, long width) {
     add(part, layer, 2 * count, width, config.hidden());
     add(part, layer, count, config.hidden(), width);
   }
 
-  private void add(Part part, int layer, long count, long rows, long columns) {
+  private void add(MatrixPart part, int layer, long count, long rows, long columns) {
     matrices.add(new Matrix(part, layer, count, rows, columns));
   }
 
@@ -82,9 +84,9 @@ public final class ModelSize {
     long idleExperts =
         config
             .moe()
-            .map(moe -> sum(Part.EXPERT) / moe.experts() * (moe.experts() - moe.topK()))
+            .map(moe -> sum(MatrixPart.EXPERT) / moe.experts() * (moe.experts() - moe.topK()))
             .orElse(0L);
-    long lookup = config.tiedHead() ? 0 : sum(Part.EMBEDDING);
+    long lookup = config.tiedHead() ? 0 : sum(MatrixPart.EMBEDDING);
     return all - idleExperts - lookup;
   }
 
@@ -93,39 +95,58 @@ public final class ModelSize {
     return matrices.stream().filter(m -> m.part().isMtp()).mapToLong(Matrix::parameters).sum();
   }
 
-  private long sum(Part part) {
+  private long sum(MatrixPart part) {
     return matrices.stream().filter(m -> m.part() == part).mapToLong(Matrix::parameters).sum();
   }
 
   /** Bytes of the weights in device memory, without the prediction layer. */
   public long residentBytes(QuantizationScheme scheme) {
-    return bytes(scheme, WeightFormat.INT4_GROUPS, false);
+    return residentBytes(scheme.rule(hasExperts()));
   }
 
   /** The same with one scale an output channel in place of groups, as deployments have it. */
   public long residentBytesPerChannel(QuantizationScheme scheme) {
-    return bytes(scheme, WeightFormat.INT4_PER_CHANNEL, false);
+    return residentBytes(scheme.rulePerChannel(hasExperts()));
+  }
+
+  /** The same under any rule. */
+  public long residentBytes(FormatRule rule) {
+    return bytes(rule, false);
   }
 
   /** Bytes of the prediction layer in device memory. */
   public long mtpBytes(QuantizationScheme scheme) {
-    return bytes(scheme, WeightFormat.INT4_GROUPS, true);
+    return bytes(scheme.rule(hasExperts()), true);
   }
 
-  private long bytes(QuantizationScheme scheme, WeightFormat int4, boolean mtp) {
+  private boolean hasExperts() {
+    return config.moe().isPresent();
+  }
+
+  private long bytes(FormatRule rule, boolean mtp) {
     return matrices.stream()
         .filter(m -> m.part().isMtp() == mtp)
-        .mapToLong(m -> m.count() * format(scheme, m, int4).bytes(m.rows(), m.columns()))
+        .mapToLong(m -> m.count() * bytes(rule, m))
         .sum();
   }
 
-  private WeightFormat format(QuantizationScheme scheme, Matrix matrix, WeightFormat int4) {
-    boolean asStored =
-        int8
-            && scheme == QuantizationScheme.NONE
-            && matrix.rows() > 1
-            && matrix.part() != Part.ROUTER;
-    return asStored ? WeightFormat.INT8 : scheme.format(matrix, config.moe().isPresent(), int4);
+  private long bytes(FormatRule rule, Matrix matrix) {
+    int rows = Math.toIntExact(matrix.rows());
+    int columns = Math.toIntExact(matrix.columns());
+    return WeightBytes.of(
+        rule.of(matrix.part(), matrix.layer(), columns).orElseGet(() -> stored(matrix)),
+        rows,
+        columns);
+  }
+
+  /** Routers count in float32, whatever they are stored in: they are computed in it. */
+  private WeightFormat stored(Matrix matrix) {
+    if (matrix.part() == MatrixPart.ROUTER) {
+      return new WeightFormat.Floats(ElementType.F32);
+    }
+    return quantized
+        .filter(_ -> matrix.rows() > 1)
+        .orElse(new WeightFormat.Floats(ElementType.BF16));
   }
 
   /** Bytes of the largest matrix in 16 bits: what is staged in host memory at a time. */

@@ -1,8 +1,12 @@
 package dev.quern.executor.model.plan;
 
 import dev.quern.executor.device.ElementType;
+import dev.quern.executor.device.WeightFormat;
+import dev.quern.executor.device.WeightFormat.Integers;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The values of {@code --quantization}, from the most exact to the smallest. */
 public enum QuantizationScheme {
@@ -13,6 +17,12 @@ public enum QuantizationScheme {
   W4A8,
   W4A8C8,
   WINT2;
+
+  /** int8 with one scale an output channel. */
+  static final WeightFormat INT8 = new Integers(8, WeightFormat.WHOLE_ROW, ElementType.F32, false);
+
+  private static final WeightFormat INT4_ROWS =
+      new Integers(4, WeightFormat.WHOLE_ROW, ElementType.F32, false);
 
   /** As in the command line. */
   public String label() {
@@ -34,7 +44,7 @@ public enum QuantizationScheme {
   }
 
   /** Number format of keys and values on GPUs; INT8 is static, per channel. */
-  ElementType kvType() {
+  public ElementType kvType() {
     return this == W4A8C8 ? ElementType.INT8 : ElementType.BF16;
   }
 
@@ -44,37 +54,79 @@ public enum QuantizationScheme {
   }
 
   /**
-   * The format of a matrix under this scheme.
+   * The formats of a model's matrices, int4 in groups.
    *
    * @param experts whether the model has experts; without them int4 schemes take all linears
-   * @param int4 the format of int4 matrices
    */
-  WeightFormat format(Matrix matrix, boolean experts, WeightFormat int4) {
-    return switch (matrix.part()) {
-      case EMBEDDING, HEAD, NORM, MTP_PROJECTION -> WeightFormat.BITS_16;
-      case ROUTER -> WeightFormat.F32;
+  public FormatRule rule(boolean experts) {
+    return (part, layer, columns) -> format(part, layer, experts, int4Groups(columns));
+  }
+
+  /** The same with one scale an output channel in place of groups. */
+  public FormatRule rulePerChannel(boolean experts) {
+    return (part, layer, _) -> format(part, layer, experts, INT4_ROWS);
+  }
+
+  private Optional<WeightFormat> format(
+      MatrixPart part, int layer, boolean experts, WeightFormat int4) {
+    return switch (part) {
+      case EMBEDDING, HEAD, NORM, MTP_PROJECTION, ROUTER -> Optional.empty();
       case ATTENTION, DENSE, SHARED, MTP_BLOCK -> linear(experts, int4);
-      case EXPERT -> expert(matrix.layer(), int4);
+      case EXPERT -> expert(layer, int4);
     };
   }
 
-  private WeightFormat linear(boolean experts, WeightFormat int4) {
+  private Optional<WeightFormat> linear(boolean experts, WeightFormat int4) {
     return switch (this) {
-      case NONE -> WeightFormat.BITS_16;
-      case BLOCK_WISE_FP8 -> WeightFormat.FP8_BLOCKS;
-      case WINT4, W4A8, W4A8C8 -> experts ? WeightFormat.INT8 : int4;
-      case WINT8, WINT2 -> WeightFormat.INT8;
+      case NONE -> Optional.empty();
+      case BLOCK_WISE_FP8 -> Optional.of(new WeightFormat.Fp8Blocks());
+      case WINT4, W4A8, W4A8C8 -> Optional.of(experts ? INT8 : int4);
+      case WINT8, WINT2 -> Optional.of(INT8);
     };
   }
 
-  private WeightFormat expert(int layer, WeightFormat int4) {
+  private Optional<WeightFormat> expert(int layer, WeightFormat int4) {
     return switch (this) {
-      case NONE -> WeightFormat.BITS_16;
-      case WINT8 -> WeightFormat.INT8;
-      case BLOCK_WISE_FP8 -> WeightFormat.FP8_BLOCKS;
-      case WINT4, W4A8, W4A8C8 -> int4;
+      case NONE -> Optional.empty();
+      case WINT8 -> Optional.of(INT8);
+      case BLOCK_WISE_FP8 -> Optional.of(new WeightFormat.Fp8Blocks());
+      case WINT4, W4A8, W4A8C8 -> Optional.of(int4);
       // The first routed layers of the 300B model are the most sensitive ones and stay at 4 bits.
-      case WINT2 -> layer >= 3 && layer <= 6 ? WeightFormat.INT4_PER_CHANNEL : WeightFormat.CCQ_2;
+      case WINT2 -> Optional.of(layer >= 3 && layer <= 6 ? INT4_ROWS : new WeightFormat.Ccq());
+    };
+  }
+
+  /** int4 in groups of 128 inputs where they divide the width, else 64, else 32. */
+  private static WeightFormat int4Groups(int columns) {
+    for (int size = 128; size >= 32; size /= 2) {
+      if (columns % size == 0) {
+        return new Integers(4, size, ElementType.F16, false);
+      }
+    }
+    return INT4_ROWS;
+  }
+
+  /**
+   * The format that this scheme is named for, for a part that is given it by name.
+   *
+   * @param group inputs of an int4 group, 0 for one scale an output channel; empty: by the width
+   * @return empty for none: as stored
+   */
+  public Optional<WeightFormat> ownFormat(int columns, OptionalInt group) {
+    return switch (this) {
+      case NONE -> Optional.empty();
+      case WINT8 -> Optional.of(INT8);
+      case BLOCK_WISE_FP8 -> Optional.of(new WeightFormat.Fp8Blocks());
+      case WINT2 -> Optional.of(new WeightFormat.Ccq());
+      case WINT4, W4A8, W4A8C8 -> {
+        if (group.isEmpty()) {
+          yield Optional.of(int4Groups(columns));
+        }
+        yield Optional.of(
+            group.getAsInt() == 0
+                ? INT4_ROWS
+                : new Integers(4, group.getAsInt(), ElementType.F16, false));
+      }
     };
   }
 }

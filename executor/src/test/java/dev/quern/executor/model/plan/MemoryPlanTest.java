@@ -63,7 +63,7 @@ final class MemoryPlanTest {
     assertNear(124.7e6, report.activeParameters(), 0.05e6);
     assertNear(4.2e6, report.mtpParameters(), 0.05e6);
     // The three files without the MTP layer: elements, scales, float32 router and norms.
-    assertNear(136.5e6, row(report, "none", "as stored, int8").residentBytes(), 0.5e6);
+    assertNear(136.5e6, row(report, "none", "as stored, int8 per row").residentBytes(), 0.5e6);
   }
 
   @ParameterizedTest(name = "{0}")
