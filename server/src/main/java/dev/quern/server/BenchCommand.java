@@ -5,7 +5,6 @@ import dev.quern.executor.bench.Benchmark;
 import dev.quern.executor.bench.Measured.Operation;
 import dev.quern.executor.engine.EngineOptions;
 import dev.quern.executor.engine.LoadedModel;
-import dev.quern.executor.model.plan.QuantizationScheme;
 import dev.quern.server.rows.RowFormat;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -55,16 +54,10 @@ record BenchCommand(Console console) implements Command {
     if (config.isPresent() && arguments.text("--model").isPresent()) {
       throw CommandException.badCommand("give --model or --config, not both");
     }
-    // Random weights are made in the number format: nothing has to be converted.
-    EngineOptions options =
-        EngineFlags.given(parsed, config.isPresent() ? Set.of("quantization") : Set.of())
-            .engineOnly("bench");
+    EngineOptions options = EngineFlags.given(parsed).engineOnly("bench");
     Supplier<LoadedModel> model =
         config
-            .<Supplier<LoadedModel>>map(file -> {
-              QuantizationScheme scheme = scheme(arguments);
-              return () -> LoadedModel.random(file, scheme);
-            })
+            .<Supplier<LoadedModel>>map(file -> () -> LoadedModel.random(file, options))
             .orElse(() -> LoadedModel.open(options));
     BenchRequest request = request(arguments, options);
     try (var benchmark = Benchmark.open(request, options, model, console::notice)) {
@@ -76,17 +69,6 @@ record BenchCommand(Console console) implements Command {
       output.machine(benchmark.machine());
     }
     return ExitCode.DONE;
-  }
-
-  private static QuantizationScheme scheme(Arguments arguments) {
-    try {
-      return arguments
-          .text("--quantization")
-          .map(QuantizationScheme::parse)
-          .orElse(QuantizationScheme.NONE);
-    } catch (IllegalArgumentException e) {
-      throw new CommandException(ExitCode.BAD_COMMAND, e.getMessage(), e);
-    }
   }
 
   private static BenchRequest request(Arguments arguments, EngineOptions options) {

@@ -5,7 +5,6 @@ import dev.quern.sql.SessionOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
@@ -90,18 +89,9 @@ public final class EngineFlags {
    * @throws CommandException (exit code 2) for values that no engine takes
    */
   public static EngineFlags given(ParseResult command) {
-    return given(command, Set.of());
-  }
-
-  /**
-   * The same, but for options that the command itself carries out.
-   *
-   * @throws CommandException (exit code 2) for values that no engine takes
-   */
-  static EngineFlags given(ParseResult command, Set<String> own) {
     var values = new TreeMap<String, String>();
     for (var flag : Stream.concat(ENGINE.stream(), SESSION.stream()).toList()) {
-      if (!own.contains(flag.name()) && command.hasMatchedOption("--" + flag.name())) {
+      if (command.hasMatchedOption("--" + flag.name())) {
         values.put(flag.name(), command.matchedOptionValue("--" + flag.name(), ""));
       }
     }

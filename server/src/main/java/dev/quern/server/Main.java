@@ -36,8 +36,7 @@ public final class Main {
         new ServeCommand(console, engines, cancellation),
         new PlanCommand(console),
         new ScoreCommand(console),
-        new NotBuiltCommand(
-            "quantize", "Writes a checkpoint with packed weights", "; checkpoints run as stored"),
+        new QuantizeCommand(console),
         new BenchCommand(console),
         new BenchPlanCommand(console, EmbeddedModel::folder),
         new NotBuiltCommand("verify-gpu", "Runs the device suite on a GPU", ""),

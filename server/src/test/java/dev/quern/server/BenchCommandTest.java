@@ -106,6 +106,8 @@ class BenchCommandTest {
             "2",
             "--batch",
             "2",
+            "--operations",
+            "decode",
             "--device",
             "cpu:java-plain",
             "--threads",

@@ -28,6 +28,7 @@ import java.util.TreeSet;
  * @param kvTokens tokens that the KV cache holds; empty: chosen by free memory
  * @param prefixCaching whether keys and values are shared between prompts
  * @param chunkedPrefill whether a prompt may be spread over several steps
+ * @param load whether packed weights run where they are mapped or are copied into large pages
  */
 public record EngineOptions(
     Optional<String> model,
@@ -44,7 +45,15 @@ public record EngineOptions(
     int blockSize,
     Optional<Integer> kvTokens,
     boolean prefixCaching,
-    boolean chunkedPrefill) {
+    boolean chunkedPrefill,
+    Load load) {
+
+  /** How weights come into memory: AUTO maps those that are packed and packs the others. */
+  public enum Load {
+    AUTO,
+    MMAP,
+    COPY
+  }
 
   /** Every engine option of the contract, whether built or not. */
   public static final List<String> NAMES =
@@ -95,8 +104,6 @@ public record EngineOptions(
     v.onlyBuilt("use-cudagraph", List.of("false", "0"), "there are no CUDA kernels yet");
     v.oneOf("sampling-method", List.of("auto", "sort", "rejection"));
     v.onlyBuilt("sampling-method", List.of("auto", "sort"), "use sort");
-    v.oneOf("load", List.of("auto", "mmap", "copy"));
-    v.onlyBuilt("load", List.of("auto", "copy"), "weights are packed into memory: use copy");
     return new EngineOptions(
         v.text("model"),
         v.text("quantization").map(QuantizationScheme::parse),
@@ -116,6 +123,9 @@ public record EngineOptions(
         v.integer("block-size", 1, 1024).orElse(16),
         v.integer("kv-cache-tokens", 1, Integer.MAX_VALUE),
         v.bool("enable-prefix-caching").orElse(true),
-        v.bool("enable-chunked-prefill").orElse(true));
+        v.bool("enable-chunked-prefill").orElse(true),
+        v.oneOf("load", List.of("auto", "mmap", "copy"))
+            .map(s -> Load.valueOf(s.toUpperCase(java.util.Locale.ROOT)))
+            .orElse(Load.AUTO));
   }
 }

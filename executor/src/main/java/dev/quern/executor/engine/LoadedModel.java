@@ -8,6 +8,7 @@ import dev.quern.executor.model.GenerationConfig;
 import dev.quern.executor.model.RandomCheckpoint;
 import dev.quern.executor.model.StoredModel;
 import dev.quern.executor.model.gguf.GgufFile;
+import dev.quern.executor.model.packed.PackedCheckpoint;
 import dev.quern.executor.model.plan.ModelSize;
 import dev.quern.executor.model.plan.QuantizationScheme;
 import dev.quern.executor.model.quantize.Quantization;
@@ -52,13 +53,14 @@ public record LoadedModel(
    *
    * @throws EngineException when the configuration cannot be read, naming file and key
    */
-  public static LoadedModel random(Path config, QuantizationScheme scheme) {
-    var checkpoint = new RandomCheckpoint(StoredModel.read(config).config(), scheme);
+  public static LoadedModel random(Path config, EngineOptions options) {
+    Quantization quantization = quantization(options);
+    var checkpoint = new RandomCheckpoint(StoredModel.read(config).config(), quantization);
     return new LoadedModel(
         config,
         "random",
-        "random weights in the shape of " + config + ", quantization " + scheme.label(),
-        new Quantization(scheme, Map.of(), OptionalInt.empty()),
+        "random weights in the shape of " + config + ", quantization " + quantization.label(),
+        quantization,
         Optional.empty(),
         checkpoint,
         GenerationConfig.NONE,
@@ -71,9 +73,12 @@ public record LoadedModel(
   public static LoadedModel open(EngineOptions options) {
     Path folder = options.model().map(Path::of).orElseGet(EmbeddedModel::folder);
     Quantization quantization = quantization(options);
-    Checkpoint checkpoint = Checkpoints.open(folder);
+    Checkpoint checkpoint = checkpoint(folder, quantization, options.load());
     try {
-      long weightBytes = weightBytes(folder);
+      long weightBytes =
+          checkpoint instanceof PackedCheckpoint packed
+              ? packed.weightBytes()
+              : weightBytes(folder);
       Optional<String> warning = Optional.empty();
       if (!quantization.isNone()) {
         var quantized = new QuantizedCheckpoint(checkpoint, quantization);
@@ -102,6 +107,28 @@ public record LoadedModel(
       checkpoint.close();
       throw e;
     }
+  }
+
+  private static Checkpoint checkpoint(
+      Path folder, Quantization quantization, EngineOptions.Load load) {
+    if (PackedCheckpoint.isIn(folder)) {
+      if (!quantization.isNone()) {
+        throw new EngineException(
+            "--quantization "
+                + quantization.label()
+                + ": "
+                + folder
+                + " holds packed weights; quantize the checkpoint that they were made from");
+      }
+      return PackedCheckpoint.open(folder, load != EngineOptions.Load.COPY);
+    }
+    if (load == EngineOptions.Load.MMAP) {
+      throw new EngineException(
+          "--load mmap needs packed weights, and "
+              + folder
+              + " has none; make them with quern quantize, or leave --load out");
+    }
+    return Checkpoints.open(folder);
   }
 
   private static Quantization quantization(EngineOptions options) {

@@ -8,7 +8,7 @@ import dev.quern.executor.device.host.WeightBytes;
 import dev.quern.executor.model.ExpectedTensor.Role;
 import dev.quern.executor.model.plan.FormatRule;
 import dev.quern.executor.model.plan.MatrixPart;
-import dev.quern.executor.model.plan.QuantizationScheme;
+import dev.quern.executor.model.quantize.Quantization;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -29,7 +29,8 @@ public final class RandomCheckpoint implements Checkpoint {
   private static final float SPREAD = 0.035f;
 
   private final ModelConfig config;
-  private final QuantizationScheme scheme;
+  private final Quantization quantization;
+  private final FormatRule rule;
   private final Map<String, ExpectedTensor> tensors = new LinkedHashMap<>();
   private final Arena arena = Arena.ofShared();
   private final MemorySegment floats = arena.allocate(4L * POOL, 64);
@@ -37,9 +38,10 @@ public final class RandomCheckpoint implements Checkpoint {
   private final MemorySegment one = arena.allocate(4, 4);
 
   /** Prediction layers are left out: nothing runs them. */
-  public RandomCheckpoint(ModelConfig config, QuantizationScheme scheme) {
+  public RandomCheckpoint(ModelConfig config, Quantization quantization) {
     this.config = config.withMtpLayers(0);
-    this.scheme = scheme;
+    this.quantization = quantization;
+    rule = quantization.rule(this.config);
     Inventory.of(this.config).forEach(t -> tensors.put(t.name(), t));
     one.set(ValueLayout.JAVA_FLOAT, 0, 1f);
     var random = new SplittableRandom(1);
@@ -80,7 +82,6 @@ public final class RandomCheckpoint implements Checkpoint {
     MatrixPart part = MatrixPart.of(t.name());
     WeightFormat kept =
         new WeightFormat.Floats(part == MatrixPart.ROUTER ? ElementType.F32 : ElementType.BF16);
-    FormatRule rule = scheme.rule(config.moe().isPresent());
     return switch (rule.of(part, MatrixPart.layer(t.name()), t.columns()).orElse(kept)) {
       case WeightFormat.Floats floats -> view(t, floats.type());
       case WeightFormat format ->
@@ -116,7 +117,7 @@ public final class RandomCheckpoint implements Checkpoint {
 
   @Override
   public String fingerprint() {
-    return "random " + scheme.label() + " " + config;
+    return "random " + quantization.label() + " " + config;
   }
 
   @Override

@@ -38,6 +38,9 @@ enum StoredQuantization {
     }
     JsonNode node = config.object("quantization_config").node();
     String method = node.path("quant_method").asText();
+    if (method.equals("quern")) {
+      return NONE; // weights.quern says the format of each tensor
+    }
     if (method.equals("fp8")) {
       checkFp8(config, node);
       return FP8_BLOCKS;

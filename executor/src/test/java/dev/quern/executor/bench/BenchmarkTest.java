@@ -10,7 +10,6 @@ import dev.quern.executor.device.cpu.KernelChoice;
 import dev.quern.executor.engine.EngineException;
 import dev.quern.executor.engine.EngineOptions;
 import dev.quern.executor.engine.LoadedModel;
-import dev.quern.executor.model.plan.QuantizationScheme;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +46,7 @@ class BenchmarkTest {
             request,
             new Benchmark.Effort(1 << 20, 0, 0.01, 5),
             EngineOptions.parse(all),
-            () -> LoadedModel.random(config, QuantizationScheme.NONE),
+            () -> LoadedModel.random(config, EngineOptions.DEFAULT),
             _ -> {})) {
       benchmark.run(points::add);
       Machine machine = benchmark.machine();

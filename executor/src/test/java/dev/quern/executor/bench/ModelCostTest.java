@@ -9,9 +9,12 @@ import dev.quern.executor.model.StoredModel;
 import dev.quern.executor.model.decoder.KvSizes;
 import dev.quern.executor.model.decoder.StepInput;
 import dev.quern.executor.model.plan.QuantizationScheme;
+import dev.quern.executor.model.quantize.Quantization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,7 +50,10 @@ class ModelCostTest {
 
   private ModelCost cost(QuantizationScheme scheme) throws IOException {
     Path config = Files.writeString(folder.resolve("config.json"), CONFIG);
-    var checkpoint = new RandomCheckpoint(StoredModel.read(config).config(), scheme);
+    var checkpoint =
+        new RandomCheckpoint(
+            StoredModel.read(config).config(),
+            new Quantization(scheme, Map.of(), OptionalInt.empty()));
     return new ModelCost(checkpoint, new KvSizes(8, 4, ElementType.F16));
   }
 

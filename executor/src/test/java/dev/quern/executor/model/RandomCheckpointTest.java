@@ -11,7 +11,10 @@ import dev.quern.executor.device.HostMatrix;
 import dev.quern.executor.device.WeightFormat;
 import dev.quern.executor.device.WeightFormat.Integers;
 import dev.quern.executor.model.plan.QuantizationScheme;
+import dev.quern.executor.model.quantize.Quantization;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,10 +23,14 @@ class RandomCheckpointTest {
   private static final ModelConfig MIXTURE =
       ModelConfigReader.read(Fixtures.golden("ernie-moe-shared").resolve("config.json"));
 
+  private static Quantization of(QuantizationScheme scheme) {
+    return new Quantization(scheme, Map.of(), OptionalInt.empty());
+  }
+
   @ParameterizedTest
   @EnumSource
   void everyTensorHasItsShapeAndWeightsOfTheUsualSpread(QuantizationScheme scheme) {
-    try (var checkpoint = new RandomCheckpoint(MIXTURE, scheme)) {
+    try (var checkpoint = new RandomCheckpoint(MIXTURE, of(scheme))) {
       for (ExpectedTensor expected : Inventory.of(checkpoint.config())) {
         if (expected.optional()) {
           assertTrue(checkpoint.optionalTensor(expected.name()).isEmpty());
@@ -59,7 +66,7 @@ class RandomCheckpointTest {
 
   @Test
   void schemesGiveTheFormatsOfTheDeployment() {
-    try (var checkpoint = new RandomCheckpoint(MIXTURE, QuantizationScheme.WINT4)) {
+    try (var checkpoint = new RandomCheckpoint(MIXTURE, of(QuantizationScheme.WINT4))) {
       var int8 = new Integers(8, WeightFormat.WHOLE_ROW, ElementType.F32, false);
       assertEquals(int8, format(checkpoint, "model.layers.0.self_attn.q_proj.weight"));
       assertEquals(int8, format(checkpoint, "model.layers.0.mlp.down_proj.weight"));
@@ -77,7 +84,7 @@ class RandomCheckpointTest {
           new WeightFormat.Floats(ElementType.BF16),
           format(checkpoint, "model.embed_tokens.weight"));
     }
-    try (var checkpoint = new RandomCheckpoint(MIXTURE, QuantizationScheme.WINT2)) {
+    try (var checkpoint = new RandomCheckpoint(MIXTURE, of(QuantizationScheme.WINT2))) {
       assertEquals(
           new WeightFormat.Ccq(),
           format(checkpoint, "model.layers.2.mlp.experts.0.up_proj.weight"));
@@ -122,7 +129,7 @@ class RandomCheckpointTest {
 
   @Test
   void weightBytesCountEveryTensorInItsFormat() {
-    try (var checkpoint = new RandomCheckpoint(MIXTURE, QuantizationScheme.WINT8)) {
+    try (var checkpoint = new RandomCheckpoint(MIXTURE, of(QuantizationScheme.WINT8))) {
       long linears = 0;
       long others = 0;
       for (ExpectedTensor t : Inventory.of(checkpoint.config())) {

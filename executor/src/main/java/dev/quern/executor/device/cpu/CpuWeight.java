@@ -51,6 +51,10 @@ final class CpuWeight implements Weight {
   private void pack(HostMatrix matrix, WorkerPool pool) {
     WeightFormat format = matrix.format();
     int count = Panels.count(rows);
+    if (matrix instanceof PanelMatrix ready) {
+      panels = Panels.of(format, rows, columns, inPlace(ready, pool));
+      return;
+    }
     block = memory.allocate(name, count * PanelLayout.panelBytes(format, columns));
     panels = Panels.of(format, rows, columns, block.segment());
     int step = Math.max(1, count / (8 * pool.threads()));
@@ -69,6 +73,26 @@ final class CpuWeight implements Weight {
             new PanelWriter(matrix).pack(panels.data(), p0, p1);
           }
         });
+  }
+
+  /** Panels of a file: as they stand, or copied into large pages. */
+  private MemorySegment inPlace(PanelMatrix ready, WorkerPool pool) {
+    if (ready.inPlace()) {
+      return ready.data();
+    }
+    long size = ready.data().byteSize();
+    block = memory.allocate(name, size);
+    long step = Math.ceilDiv(size, 4L * pool.threads());
+    pool.run(
+        Math.toIntExact(Math.ceilDiv(size, step)),
+        (i, _) ->
+            MemorySegment.copy(
+                ready.data(),
+                i * step,
+                block.segment(),
+                i * step,
+                Math.min(step, size - i * step)));
+    return block.segment();
   }
 
   /** The matrix in memory that the collector frees, for sources on the heap: C reads no heap. */

@@ -127,7 +127,7 @@ final class PanelReader {
     }
   }
 
-  private static float scale(WeightFormat.Integers format, MemorySegment data, long at, int n) {
+  static float scale(WeightFormat.Integers format, MemorySegment data, long at, int n) {
     return format.scaleType() == ElementType.F32
         ? data.get(FLOAT, at + 4L * n)
         : Float.float16ToFloat(data.get(SHORT, at + 2L * n));
