@@ -12,16 +12,13 @@ enum { MANY = 9 };
 enum { MANY = 7 };
 #endif
 
-typedef struct {
-  const char *cache;
-  int type, layer, kv_heads, head, dim, block_size;
-  int64_t block_bytes;
-} Source;
-
 // A task: one KV head and the queries of some rows. See attention_scratch for the sizes.
 typedef struct {
-  Source source;
-  int width;  // dim rounded up to panels
+  const Cache *cache;
+  const Step *step;
+  int layer, head, group, r0;
+  int dim, width;             // width: dim rounded up to panels
+  int window_from, window_to;  // tokens that this task looks at, whole segments
   float *keys, *values;
   float *q;                   // [queries][dim], times log2(e) / sqrt(dim)
   float *sum, *top, *total;   // this segment so far; sum [queries][width]
@@ -42,27 +39,61 @@ EXPORT int64_t Q(attention_scratch)(int queries, int dim) {
 }
 
 // Addresses of a tile's halves in the cache; a half without tokens repeats the one before.
-INLINE void point(const Source *s, Tokens *t, const int32_t *table, int start, int count) {
-  int64_t plane = plane_bytes(s->type, s->dim, s->block_size), e = element_bytes(s->type);
-  for (int h = 0; h * HALF < (count + KEYS - 1) / KEYS * KEYS; h++) {
+INLINE void point(const Task *w, Tokens *t, const int32_t *table, int start, int count) {
+  const Cache *c = w->cache;
+  const int type = (int)c->type, block_size = (int)c->block_size;
+  const int64_t e = element_bytes(type), values = c->kv_heads * plane_bytes(type, w->dim, block_size);
+  for (int h = 0; h < 2 * RUN; h++) {
     int token = start + (h * HALF < count ? h * HALF : count - 1) / HALF * HALF;
-    int slot = token % s->block_size;
-    const char *keys = s->cache + table[token / s->block_size] * s->block_bytes +
-                       (2LL * s->layer * s->kv_heads + s->head) * plane;
+    int slot = token % block_size;
+    const char *keys = kv_plane(c, w->layer, w->head, table[token / block_size]);
     t->keys[h] = keys + slot * e;
-    t->values[h] = keys + s->kv_heads * plane + (int64_t)slot * s->dim * e;
+    t->values[h] = keys + values + (int64_t)slot * w->dim * e;
   }
 }
 
-// n tokens' keys (or values) as float32; every VL-th number vectorised where whole vectors fit.
-INLINE void gather_part(const int type, const Source *s, const Task *w, const char *keys,
-                        const char *values, int slot, int t, int n) {
-  int64_t scales = scale_offset(s->dim, s->block_size);
+// x / 127, correctly rounded: a quotient and one correction (Markstein) instead of a division.
+INLINE vf over_127(vf x) {
+  vf y = x * vf_set(1.f / 127);
+  return VF_FMA(VF_FMA(vf_set(-127.f), y, x), vf_set(1.f / 127), y);
+}
+
+// n tokens' keys and values as float32, under static scales of the channels.
+static void gather_channels(const Task *w, const char *keys, const char *values, int slot, int t,
+                            int n) {
+  const Cache *c = w->cache;
+  const int dim = w->dim;
+  const int64_t channel = (w->layer * c->kv_heads + w->head) * dim;
+  for (int d = 0; d < dim; d++) {
+    const int64_t from = d * c->block_size + slot;
+    const float scale = c->key_scales[channel + d];
+    float *to = w->keys + d * KEYS + t;
+    int i = 0;
+    for (; i + VL <= n; i += VL)
+      vf_store(to + i, over_127(kv_load(KV_INT8, keys, from + i) * vf_set(scale)));
+    for (; i < n; i++) to[i] = kv_element(KV_INT8, keys, from + i) * scale / 127.f;
+  }
+  for (int i = 0; i < n; i++) {
+    const float *scale = c->value_scales + channel;
+    const int64_t from = (int64_t)(slot + i) * dim;
+    float *to = w->values + (t + i) * w->width;
+    int d = 0;
+    for (; d + VL <= dim; d += VL)
+      vf_store(to + d, over_127(kv_load(KV_INT8, values, from + d) * vf_load(scale + d)));
+    for (; d < dim; d++) to[d] = kv_element(KV_INT8, values, from + d) * scale[d] / 127.f;
+  }
+}
+
+// n tokens' keys and values as float32.
+INLINE void gather_part(const int type, const Task *w, const char *keys, const char *values,
+                        int slot, int t, int n) {
+  const int dim = w->dim, block_size = (int)w->cache->block_size;
+  const int64_t scales = scale_offset(dim, block_size);
   const float *ks = (const float *)(keys + scales) + slot;
   const float *vs = (const float *)(values + scales) + slot;
-  for (int d = 0; d < s->dim; d++) {
+  for (int d = 0; d < dim; d++) {
     float *to = w->keys + d * KEYS + t;
-    int64_t from = (int64_t)d * s->block_size + slot;
+    int64_t from = (int64_t)d * block_size + slot;
     int i = 0;
     if (n == HALF) {  // a block of 16: no loop over its tokens
 #pragma GCC unroll 4
@@ -85,14 +116,14 @@ INLINE void gather_part(const int type, const Source *s, const Task *w, const ch
   }
   for (int i = 0; i < n; i++) {
     float *to = w->values + (t + i) * w->width;
-    int64_t from = (int64_t)(slot + i) * s->dim;
+    int64_t from = (int64_t)(slot + i) * dim;
     int d = 0;
-    for (; d + VL <= s->dim; d += VL) {
+    for (; d + VL <= dim; d += VL) {
       vf x = kv_load(type, values, from + d);
       if (type == KV_INT8) x *= vf_set(vs[i]);
       vf_store(to + d, x);
     }
-    for (; d < s->dim; d++) {
+    for (; d < dim; d++) {
       float x = kv_element(type, values, from + d);
       to[d] = type == KV_INT8 ? x * vs[i] : x;
     }
@@ -102,19 +133,20 @@ INLINE void gather_part(const int type, const Source *s, const Task *w, const ch
 // Gathers a tile of `count` tokens from position `start` on: keys [dim][KEYS], values
 // [count][width].
 static void gather(const Task *w, const int32_t *table, int start, int count) {
-  const Source *s = &w->source;
-  int64_t plane = plane_bytes(s->type, s->dim, s->block_size);
+  const Cache *c = w->cache;
+  const int type = (int)c->type, block_size = (int)c->block_size;
   for (int t = 0; t < count;) {
-    int slot = (start + t) % s->block_size;
-    int n = s->block_size - slot < count - t ? s->block_size - slot : count - t;
-    const char *keys = s->cache + table[(start + t) / s->block_size] * s->block_bytes +
-                       (2LL * s->layer * s->kv_heads + s->head) * plane;
-    const char *values = keys + s->kv_heads * plane;
-    switch (s->type) {
-      case KV_F32: gather_part(KV_F32, s, w, keys, values, slot, t, n); break;
-      case KV_F16: gather_part(KV_F16, s, w, keys, values, slot, t, n); break;
-      case KV_BF16: gather_part(KV_BF16, s, w, keys, values, slot, t, n); break;
-      default: gather_part(KV_INT8, s, w, keys, values, slot, t, n);
+    int slot = (start + t) % block_size;
+    int n = block_size - slot < count - t ? block_size - slot : count - t;
+    const char *keys = kv_plane(c, w->layer, w->head, table[(start + t) / block_size]);
+    const char *values = keys + c->kv_heads * plane_bytes(type, w->dim, block_size);
+    switch (type) {
+      case KV_F32: gather_part(KV_F32, w, keys, values, slot, t, n); break;
+      case KV_F16: gather_part(KV_F16, w, keys, values, slot, t, n); break;
+      case KV_BF16: gather_part(KV_BF16, w, keys, values, slot, t, n); break;
+      default:
+        if (c->key_scales) gather_channels(w, keys, values, slot, t, n);
+        else gather_part(KV_INT8, w, keys, values, slot, t, n);
     }
     t += n;
   }
@@ -123,7 +155,7 @@ static void gather(const Task *w, const int32_t *table, int start, int count) {
 // Queries q0..q1 in lanes over tokens [from, to) of one segment.
 static void wide(const Task *w, int q0, int q1, const int32_t *table, int from, int to) {
   Queries group[(q1 - q0 + WIDE - 1) / WIDE];
-  const int dim = w->source.dim;
+  const int dim = w->dim;
   int groups = 0;
   for (int q = q0; q < q1; q += WIDE, groups++) {
     Queries *p = group + groups;
@@ -174,8 +206,8 @@ static void wide(const Task *w, int q0, int q1, const int32_t *table, int from, 
 }
 
 #define NARROW(mr, type)                                                                       \
-  narrow_run(mr, type, w->q + (int64_t)i * w->source.dim, w->sum + (int64_t)i * w->width,      \
-             w->top + i, w->total + i, w->limit + i, w->source.dim, w->width, depth, t, start, \
+  narrow_run(mr, type, w->q + (int64_t)i * w->dim, w->sum + (int64_t)i * w->width,      \
+             w->top + i, w->total + i, w->limit + i, w->dim, w->width, depth, t, start, \
              count)
 #define NARROW_ROWS(type)                               \
   for (int i = q0; i < q1;) {                           \
@@ -196,28 +228,31 @@ static void narrow_float(const Task *w, int q0, int q1, int depth, const Tokens 
 
 // Queries q0..q1, keys in lanes, over tokens [from, to) of one segment.
 static void narrow(const Task *w, int q0, int q1, const int32_t *table, int from, int to) {
-  const Source *s = &w->source;
-  Tokens t;
-  int in_place = (s->type == KV_F16 || s->type == KV_F32) && s->block_size % HALF == 0 && s->dim % HALF == 0;
-  int run = in_place ? RUN * KEYS : KEYS;
-  for (int start = from; start < to; start += run) {
-    int count = to - start < run ? to - start : run;
-    if (in_place) {
-      t.step = s->block_size;
-      t.row = s->dim;
-      point(s, &t, table, start, count);
-      if (s->type == KV_F16) narrow_half(w, q0, q1, s->dim, &t, start, count);
-      else narrow_float(w, q0, q1, s->dim, &t, start, count);
-    } else {
-      gather(w, table, start, count);
-      t.step = KEYS;
-      t.row = w->width;
-      for (int h = 0; h < 2; h++) {
-        t.keys[h] = (const char *)(w->keys + h * HALF);
-        t.values[h] = (const char *)(w->values + h * HALF * w->width);
+  const int type = (int)w->cache->type, block_size = (int)w->cache->block_size;
+  const int in_place =
+      (type == KV_F16 || type == KV_F32) && block_size % HALF == 0 && w->dim % HALF == 0;
+  if (in_place) {
+    Tokens runs[2] = {{block_size, w->dim, {0}, {0}, 0}, {block_size, w->dim, {0}, {0}, 0}};
+    int turn = 0;
+    point(w, &runs[0], table, from, to - from < RUN * KEYS ? to - from : RUN * KEYS);
+    for (int start = from; start < to; start += RUN * KEYS, turn ^= 1) {
+      int rest = to - start - RUN * KEYS, count = rest < 0 ? RUN * KEYS + rest : RUN * KEYS;
+      runs[turn].next = 0;
+      if (rest > 0) {
+        point(w, &runs[turn ^ 1], table, start + RUN * KEYS, rest < RUN * KEYS ? rest : RUN * KEYS);
+        runs[turn].next = &runs[turn ^ 1];
       }
-      narrow_float(w, q0, q1, w->width, &t, start, count);
+      if (type == KV_F16) narrow_half(w, q0, q1, w->dim, &runs[turn], start, count);
+      else narrow_float(w, q0, q1, w->dim, &runs[turn], start, count);
     }
+    return;
+  }
+  const char *k = (const char *)w->keys, *v = (const char *)w->values;
+  const Tokens tile = {KEYS, w->width, {k, k + 4 * HALF}, {v, v + 4 * HALF * w->width}, 0};
+  for (int start = from; start < to; start += KEYS) {
+    int count = to - start < KEYS ? to - start : KEYS;
+    gather(w, table, start, count);
+    narrow_float(w, q0, q1, w->width, &tile, start, count);
   }
 }
 
@@ -252,8 +287,10 @@ static void close_segment(const Task *w, int q0, int q1) {
 
 // Tokens [from, to), whole tiles except the last, for queries q0..q1.
 static void tokens(const Task *w, int q0, int q1, const int32_t *table, int from, int to) {
+  from = from > w->window_from ? from : w->window_from;
+  to = to < w->window_to ? to : w->window_to;
   while (from < to) {
-    if (from > 0 && from % SEGMENT == 0) close_segment(w, q0, q1);
+    if (from > w->window_from && from % SEGMENT == 0) close_segment(w, q0, q1);
     int end = (from / SEGMENT + 1) * SEGMENT;
     end = end < to ? end : to;
     if (q1 - q0 >= MANY) wide(w, q0, q1, table, from, end);
@@ -262,12 +299,7 @@ static void tokens(const Task *w, int q0, int q1, const int32_t *table, int from
   }
 }
 
-typedef struct {
-  const int32_t *row_seq, *row_position, *tables, *table_start, *shared;
-  int r0, group;
-} Rows;
-
-INLINE int sequence_end(const Rows *m, int r, int b) {
+INLINE int sequence_end(const Step *m, int r, int b) {
   int e = r + 1;
   while (e < b && m->row_seq[e] == m->row_seq[r]) e++;
   return e;
@@ -275,10 +307,11 @@ INLINE int sequence_end(const Rows *m, int r, int b) {
 
 // Rows a..b, whose sequences have the tokens before `from` in common and behind them. Tiles that
 // more of them share are gathered and multiplied once for all that do.
-static void descend(const Task *w, const Rows *m, int a, int b, int from) {
+static void descend(const Task *w, int a, int b, int from) {
+  const Step *m = w->step;
   int first = m->row_seq[a], last = m->row_seq[b - 1];
   const int32_t *table = m->tables + m->table_start[first];
-  int q0 = (a - m->r0) * m->group, q1 = (b - m->r0) * m->group;
+  int q0 = (a - w->r0) * w->group, q1 = (b - w->r0) * w->group;
   if (first == last) {
     tokens(w, q0, q1, table, from, m->row_position[b - 1] + 1);
     return;
@@ -296,23 +329,32 @@ static void descend(const Task *w, const Rows *m, int a, int b, int from) {
     while (deep && e < b && m->shared[m->row_seq[e]] >= common + KEYS &&
            m->row_position[e] + 1 >= common + KEYS)
       e = sequence_end(m, e, b);
-    descend(w, m, r, e, common);
+    descend(w, r, e, common);
     r = e;
   }
 }
 
-// One KV head for rows r0..r1, which belong to sequences row_seq[r0]..row_seq[r1 - 1]. Sequence s
-// has its block table at tables + table_start[s] and its first shared[s] tokens in common with
-// s - 1.
-EXPORT void Q(attention)(float *out, const float *q, int64_t ldq, const char *cache, int type,
-                         int layer, int kv_heads, int dim, int block_size, int64_t block_bytes,
-                         int group, int head, const int32_t *row_seq, const int32_t *row_position,
-                         const int32_t *tables, const int32_t *table_start, const int32_t *shared,
-                         int r0, int r1, float *scratch) {
-  int queries = (r1 - r0) * group;
-  int64_t n = padded(queries);
-  Task w = {.source = {cache, type, layer, kv_heads, head, dim, block_size, block_bytes}};
-  w.width = (int)padded(dim);
+// out = sum / total of a query that is done.
+INLINE void finish(float *out, const float *sum, float total, int dim) {
+  const float share = 1.f / total;
+  for (int d = 0; d < dim; d++) out[d] = sum[d] * share;
+}
+
+INLINE float *head_of(float *out, int64_t ldq, const Task *w, int query) {
+  return out + (w->r0 + query / w->group) * ldq +
+         (int64_t)(w->head * w->group + query % w->group) * w->dim;
+}
+
+// One KV head for rows r0..r1. q and out: [row][ldq]. With `partial`, only tokens of segment
+// `segment` are seen, and [query][width + 2] numbers (sum, top, total) go there instead of to out.
+EXPORT void Q(attention)(float *out, const float *q, int64_t ldq, const Cache *cache, int layer,
+                         int group, int head, const Step *step, int r0, int r1, int segment,
+                         float *partial, float *scratch) {
+  const int queries = (r1 - r0) * group, dim = (int)cache->dim;
+  const int64_t n = padded(queries);
+  Task w = {cache, step, layer, head, group, r0, .dim = dim, .width = (int)padded(dim)};
+  w.window_from = partial ? segment * SEGMENT : 0;
+  w.window_to = partial ? w.window_from + SEGMENT : INT32_MAX;
   w.keys = scratch;
   w.values = w.keys + KEYS * w.width;
   w.q = w.values + KEYS * w.width;
@@ -328,25 +370,45 @@ EXPORT void Q(attention)(float *out, const float *q, int64_t ldq, const char *ca
   memset(w.merged, 0, (size_t)queries * 4);
   const float scale = 1.44269504f / sqrtf((float)dim);
   for (int i = 0; i < queries; i++) {
-    const float *x = q + (r0 + i / group) * ldq + (int64_t)(head * group + i % group) * dim;
+    const float *x = head_of((float *)q, ldq, &w, i);
     for (int d = 0; d < dim; d++) w.q[(int64_t)i * dim + d] = x[d] * scale;
     w.top[i] = -INFINITY;
     w.total[i] = 0;
-    w.limit[i] = row_position[r0 + i / group];
+    w.limit[i] = step->row_position[r0 + i / group];
   }
-  Rows rows = {row_seq, row_position, tables, table_start, shared, r0, group};
-  descend(&w, &rows, r0, r1, 0);
+  descend(&w, r0, r1, 0);
   for (int i = 0; i < queries; i++) {
-    float *o = out + (r0 + i / group) * ldq + (int64_t)(head * group + i % group) * dim;
-    const float *sum = w.sum + (int64_t)i * w.width;
-    float total = w.total[i];
-    if (w.merged[i]) {
+    float *sum = w.sum + (int64_t)i * w.width;
+    if (partial) {
+      float *to = partial + (int64_t)i * (w.width + 2);
+      memcpy(to, sum, (size_t)w.width * 4);
+      to[w.width] = w.top[i];
+      to[w.width + 1] = w.total[i];
+    } else if (w.merged[i]) {
       float *before = w.before + (int64_t)i * (w.width + 2);
-      merge(before, sum, w.top[i], total, w.width);
-      sum = before;
-      total = before[w.width + 1];
+      merge(before, sum, w.top[i], w.total[i], w.width);
+      finish(head_of(out, ldq, &w, i), before, before[w.width + 1], dim);
+    } else {
+      finish(head_of(out, ldq, &w, i), sum, w.total[i], dim);
     }
-    const float share = 1.f / total;
-    for (int d = 0; d < dim; d++) o[d] = sum[d] * share;
+  }
+}
+
+// Floats of one query's part of a segment.
+EXPORT int64_t Q(attention_partial)(int dim) { return padded(dim) + 2; }
+
+// Merges the parts of `segments` segments, [segment][query][width + 2], of one KV head and rows
+// r0..r1, in ascending order.
+EXPORT void Q(attention_merge)(float *out, int64_t ldq, int dim, int group, int head, int r0,
+                               int r1, int segments, float *partial) {
+  const int queries = (r1 - r0) * group, width = (int)padded(dim);
+  Task w = {.head = head, .group = group, .r0 = r0, .dim = dim};
+  for (int i = 0; i < queries; i++) {
+    float *first = partial + (int64_t)i * (width + 2);
+    for (int s = 1; s < segments; s++) {
+      const float *part = first + (int64_t)s * queries * (width + 2);
+      merge(first, part, part[width], part[width + 1], width);
+    }
+    finish(head_of(out, ldq, &w, i), first, first[width + 1], dim);
   }
 }

@@ -8,11 +8,12 @@
 // A tile is two halves of 16 tokens: a block of 16 holds one. RUN tiles are multiplied together.
 enum { HALF = 16, RUN = 4, HALF_VECTORS = HALF / VL };
 
-typedef struct {
-  int type;             // KV_F32 or KV_F16
+typedef struct Tokens Tokens;
+struct Tokens {
   ptrdiff_t step, row;  // elements from one input of a key to the next; from one value to the next
   const char *keys[2 * RUN], *values[2 * RUN];
-} Tokens;
+  const Tokens *next;  // the run after this one, fetched meanwhile; or null
+};
 
 // score[i][half][16] = q[i] . k for `halves` halves from `from` on.
 INLINE void dots(const int mr, const int halves, const int type, float *score, const float *q,
@@ -21,7 +22,16 @@ INLINE void dots(const int mr, const int halves, const int type, float *score, c
   const char *k[2 * RUN];
 #pragma GCC unroll 8
   for (int h = 0; h < halves; h++) k[h] = t->keys[from + h];
+  const char *const *ahead = t->next ? t->next->keys : t->keys;
+  const char *f[2 * RUN];
+#pragma GCC unroll 8
+  for (int h = 0; h < halves; h++) f[h] = ahead[from + h];
   for (int d = 0; d < dim; d++) {
+    // Two inputs of a half of 16 float16 share a cache line: half of the halves at a time.
+    const ptrdiff_t line = (halves > 1 ? d & ~1 : d) * t->step * (type == KV_F16 ? 2 : 4);
+#pragma GCC unroll 4
+    for (int h = 0; h < (halves + 1) / 2; h++)
+      __builtin_prefetch(f[halves > 1 ? 2 * h + (d & 1) : h] + line, 0, 2);
 #pragma GCC unroll 8
     for (int h = 0; h < halves; h++)
 #pragma GCC unroll 4
@@ -85,12 +95,16 @@ INLINE void weigh(const int mr, const int nd, const int type, float *sum, ptrdif
 #pragma GCC unroll 8
     for (int j = 0; j < nd; j++) acc[i][j] = vf_load(sum + i * lds + j * VL) * vf_set(keep[i]);
   for (int h = 0; h < 2; h++) {
-    const char *v = t->values[half + h];
+    const char *v = t->values[half + h], *ahead = t->next ? t->next->values[half + h] : v;
     int n = count - h * HALF < HALF ? count - h * HALF : HALF;
     for (int k = 0; k < n; k++) {
       vf x[8];
 #pragma GCC unroll 8
-      for (int j = 0; j < nd; j++) x[j] = kv_load(type, v, k * t->row + d + j * VL);
+      for (int j = 0; j < nd; j++) {
+        x[j] = kv_load(type, v, k * t->row + d + j * VL);
+        if (j * VL * (type == KV_F16 ? 2 : 4) % 64 == 0)
+          __builtin_prefetch(ahead + (k * t->row + d + j * VL) * (type == KV_F16 ? 2 : 4), 0, 2);
+      }
 #pragma GCC unroll 8
       for (int i = 0; i < mr; i++) {
         vf w = vf_set(p[i * RUN * KEYS + h * HALF + k]);

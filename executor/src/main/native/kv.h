@@ -19,6 +19,28 @@ INLINE int64_t plane_bytes(int type, int dim, int block_size) {
   return (bytes + 63) / 64 * 64;
 }
 
+// A cache, as CpuKvCache writes it down: fields of 8 bytes.
+typedef struct {
+  char *memory;
+  int64_t type, kv_heads, dim, block_size, block_bytes;
+  // Static scales of int8, [layer][kv_head][dim], or null: one a token and head behind the plane.
+  const float *key_scales, *value_scales;
+} Cache;
+
+// The rows of a step, as StepRows writes them down. Row r belongs to sequence row_seq[r], stands at
+// row_position[r] and is stored in slot[r] of block[r]; sequence s has its block table at tables +
+// table_start[s] and its first shared[s] tokens in common with s - 1; cos and sin [row][dim / 2].
+typedef struct {
+  const int32_t *row_seq, *row_position, *block, *slot, *tables, *table_start, *shared;
+  const float *cos, *sin;
+} Step;
+
+// One layer's keys of a KV head in one block; values stand kv_heads planes behind them.
+INLINE char *kv_plane(const Cache *c, int layer, int head, int block) {
+  return c->memory + block * c->block_bytes +
+         (2LL * layer * c->kv_heads + head) * plane_bytes((int)c->type, (int)c->dim, (int)c->block_size);
+}
+
 // Stored number i as it stands; int8 without its scale.
 INLINE float kv_element(const int type, const char *p, int64_t i) {
   if (type == KV_F32) return ((const float *)p)[i];

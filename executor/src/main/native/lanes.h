@@ -4,6 +4,14 @@
 #define QUERN_LANES_H
 #include "simd.h"
 
+#if defined(__AVX512F__)
+#define VF_STORE_HALF(p, v) _mm256_storeu_si256((__m256i *)(p), _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT))
+#elif defined(__AVX2__)
+#define VF_STORE_HALF(p, v) _mm_storeu_si128((__m128i *)(p), _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT))
+#elif defined(__ARM_NEON)
+#define VF_STORE_HALF(p, v) vst1_f16((__fp16 *)(p), vcvt_f16_f32(v))
+#endif
+
 // The larger; b where a is NaN.
 #if defined(__ARM_NEON)
 #define VF_MAX_NUMBER(a, b) vmaxnmq_f32(a, b)
@@ -45,6 +53,10 @@ INLINE vf vf_exp2(vf x) {
 #define SHUFFLE(a, b, f) __builtin_shuffle(a, b, (vi){EACH(f)})
 #endif
 
+#define EVEN(i) (2 * (i))
+#define ODD(i) (2 * (i) + 1)
+#define ZIP_LOW(i) ((i) / 2 + (i) % 2 * VL)
+#define ZIP_HIGH(i) ((i) / 2 + VL / 2 + (i) % 2 * VL)
 #define HALF_8(i) (((i) + 8) % VL)
 #define HALF_4(i) (((i) + 4) % VL)
 #define HALF_2(i) (((i) + 2) % VL)

@@ -2,12 +2,14 @@ package dev.quern.server;
 
 import dev.quern.executor.bench.BenchRequest;
 import dev.quern.executor.bench.Benchmark;
+import dev.quern.executor.bench.Measured.Operation;
 import dev.quern.executor.engine.EngineOptions;
 import dev.quern.executor.engine.LoadedModel;
 import dev.quern.executor.model.plan.QuantizationScheme;
 import dev.quern.server.rows.RowFormat;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -33,6 +35,9 @@ record BenchCommand(Console console) implements Command {
     spec.addOption(
         Arguments.option(
             "--shared-prefix", "N", "leading prompt tokens that rows share (default: 0)"));
+    spec.addOption(
+        Arguments.option(
+            "--operations", "LIST", "of prefill, decode, job (default: all; job with --rows)"));
     spec.addOption(Arguments.option("--rows", "N", "measure a job of so many rows as well"));
     spec.addOption(Arguments.option("--format", "FORMAT", "table or json; default: table"));
     EngineFlags.addTo(spec);
@@ -89,6 +94,7 @@ record BenchCommand(Console console) implements Command {
     try {
       var request =
           new BenchRequest(
+              operations(arguments.text("--operations"), rows.isPresent()),
               arguments.integer("--prompt-tokens", 1, MOST).orElse(512),
               arguments.integer("--generate-tokens", 1, MOST).orElse(64),
               batches(arguments.text("--batch").orElse("1,8,32")),
@@ -99,6 +105,25 @@ record BenchCommand(Console console) implements Command {
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.BAD_COMMAND, e.getMessage(), e);
     }
+  }
+
+  private static Set<Operation> operations(Optional<String> given, boolean job) {
+    if (given.isEmpty()) {
+      return job ? EnumSet.allOf(Operation.class) : EnumSet.of(Operation.PREFILL, Operation.DECODE);
+    }
+    var operations = EnumSet.noneOf(Operation.class);
+    for (String name : given.get().split(",", -1)) {
+      operations.add(
+          Arrays.stream(Operation.values())
+              .filter(o -> o.label().equals(name))
+              .findFirst()
+              .orElseThrow(() ->
+                  CommandException.badCommand(
+                      "--operations must name some of prefill, decode, job with commas between,"
+                          + " but is "
+                          + given.get())));
+    }
+    return operations;
   }
 
   private static List<Integer> batches(String text) {

@@ -97,9 +97,10 @@ sealed interface BenchOutput {
     public void machine(Machine machine) {
       out.printf(
           Locale.ROOT,
-          "best of at least 3 runs; %d threads, %s; peaks of this run: %.1f GMAC/s (int8), %.1f GB/s;"
+          "best of at least 3 runs; %d %s, %s; peaks of this run: %.1f GMAC/s (int8), %.1f GB/s;"
               + " peak memory %,d MiB%n",
           machine.threads(),
+          machine.threads() == 1 ? "thread" : "threads",
           machine.isa(),
           machine.peakInt8MacsPerSecond() / 1e9,
           machine.peakReadBytesPerSecond() / 1e9,

@@ -237,7 +237,6 @@ class CommandLineTest {
         "serve --api-key-file no-such | --api-key-file no-such: there is no such file",
         "plan --model x --devices b200:8 | --devices: expected NAME:COUNT",
         "quantize --model x | quern quantize is not built yet",
-        "bench --rows 3 | quern bench is not built yet",
         "bench-plan x.csv --format csv | --format of bench-plan must be table or json",
         "verify-gpu | quern verify-gpu is not built yet",
         "jobs | quern jobs is not built yet",
@@ -294,7 +293,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sql", "demo", "serve", "plan", "score", "quantize", "jobs"})
+  @ValueSource(strings = {"sql", "demo", "serve", "plan", "score", "quantize", "bench", "jobs"})
   void everyCommandHasHelp(String command) {
     Result result = run(command, "--help");
     assertEquals(0, result.code(), result.err());

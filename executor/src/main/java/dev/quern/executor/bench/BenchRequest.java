@@ -1,20 +1,24 @@
 package dev.quern.executor.bench;
 
+import dev.quern.executor.bench.Measured.Operation;
 import dev.quern.executor.engine.EngineOptions;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * What to measure.
  *
+ * @param operations which kinds of points
  * @param promptTokens length of every prompt
  * @param generateTokens tokens generated behind it
  * @param batches numbers of rows that are prefilled and decoded together
  * @param sharedPrefix leading tokens of the prompts that the rows of a decoding batch or of a job
  *     have in common
- * @param jobRows rows of a job; empty: none is measured
+ * @param jobRows rows of a job, present exactly when one is measured
  */
 public record BenchRequest(
+    Set<Operation> operations,
     int promptTokens,
     int generateTokens,
     List<Integer> batches,
@@ -22,7 +26,14 @@ public record BenchRequest(
     OptionalInt jobRows) {
 
   public BenchRequest {
+    operations = Set.copyOf(operations);
     batches = List.copyOf(batches);
+    if (operations.contains(Operation.JOB) != jobRows.isPresent()) {
+      throw new IllegalArgumentException(
+          jobRows.isPresent()
+              ? "--rows belongs to a job, which --operations leaves out"
+              : "a job needs --rows");
+    }
     if (sharedPrefix > promptTokens) {
       throw new IllegalArgumentException(
           "--shared-prefix "

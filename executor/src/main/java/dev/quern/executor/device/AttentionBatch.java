@@ -6,7 +6,8 @@ import java.util.Arrays;
  * Where the query rows of one ragged step stand. Sequence s owns query rows {@code firstRow[s]}
  * (inclusive) to {@code firstRow[s + 1]} (exclusive), at consecutive positions from {@code
  * firstPosition[s]} on; its keys are positions 0 up to each row's own, token t of it in block
- * {@code blockTable[s][t / blockSize]}, slot {@code t % blockSize}.
+ * {@code blockTable[s][t / blockSize]}, slot {@code t % blockSize}. A token that a sequence stores
+ * in this step is read by no other sequence of the step.
  *
  * @param firstRow sequences + 1 entries, ascending
  * @param sharedBlocks for sequence s, the number of leading full blocks that it has in common with

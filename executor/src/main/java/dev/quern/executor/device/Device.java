@@ -106,6 +106,20 @@ public interface Device extends AutoCloseable {
    */
   void attention(Tensor out, Tensor q, KvCache cache, int layer, AttentionBatch batch);
 
+  /** {@link #ropeAndStore}, then {@link #attention}. Devices fuse it. */
+  default void ropeAttention(
+      Tensor out,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Rope rope,
+      KvCache cache,
+      int layer,
+      AttentionBatch batch) {
+    ropeAndStore(q, k, v, rope, cache, layer, batch);
+    attention(out, q, cache, layer, batch);
+  }
+
   /**
    * p = softmax(x . router^T) over all experts, in float32; chosen: the topK of p + bias, ties to
    * the lower id; weights: p / max(sum of the chosen p, normMin).

@@ -1,13 +1,27 @@
 package dev.quern.executor.device;
 
+import java.util.Optional;
+
 /**
  * Shape of a paged KV cache. A block holds {@code blockSize} tokens of keys and values of every
  * layer.
  *
- * @param type F32, F16, BF16, or INT8 with one scale a token and KV head kept beside the block
+ * @param type F32, F16, BF16, or INT8
+ * @param scales static scales of INT8; without them each token and KV head has its own, kept beside
+ *     the block
  */
 public record KvSpec(
-    int layers, int kvHeads, int headDim, int blocks, int blockSize, ElementType type) {
+    int layers,
+    int kvHeads,
+    int headDim,
+    int blocks,
+    int blockSize,
+    ElementType type,
+    Optional<KvScales> scales) {
+  public KvSpec(int layers, int kvHeads, int headDim, int blocks, int blockSize, ElementType type) {
+    this(layers, kvHeads, headDim, blocks, blockSize, type, Optional.empty());
+  }
+
   public KvSpec {
     if (layers < 1 || kvHeads < 1 || headDim < 2 || blocks < 1 || blockSize < 1) {
       throw new IllegalArgumentException(
@@ -22,6 +36,12 @@ public record KvSpec(
               + ", block size "
               + blockSize
               + " must all be positive");
+    }
+    if (scales.isPresent()) {
+      if (type != ElementType.INT8) {
+        throw new IllegalArgumentException("KV cache: static scales are for INT8, not " + type);
+      }
+      scales.get().requireChannels(layers * kvHeads * headDim);
     }
   }
 

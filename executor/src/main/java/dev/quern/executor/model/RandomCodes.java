@@ -40,7 +40,8 @@ record RandomCodes(
   @Override
   public void readCodes(int row, byte[] codes, float[] scales, float[] offsets) {
     Objects.checkIndex(row, rows);
-    var random = new SplittableRandom(seed ^ ((firstRow + row) * 0x9E3779B97F4A7C15L));
+    long own = seed ^ ((firstRow + row) * 0x9E3779B97F4A7C15L);
+    var random = new SplittableRandom(own);
     int skipped = firstColumn == 0 ? 0 : format.codes(firstColumn);
     int count = format.codes(columns);
     if (skipped == 0) {
@@ -50,7 +51,7 @@ record RandomCodes(
       codes(random, whole, whole.length);
       System.arraycopy(whole, skipped, codes, 0, count);
     }
-    scales(random, scales, offsets);
+    scales(new SplittableRandom(~own), scales, offsets);
   }
 
   private void codes(SplittableRandom random, byte[] codes, int count) {
@@ -94,9 +95,13 @@ record RandomCodes(
           case WeightFormat.Ccq _, WeightFormat.Floats _ -> 1;
         };
     int count = format.scales(columns);
+    int skipped = sharing() == 1 ? 0 : firstColumn / sharing();
+    for (int g = 0; g < skipped; g++) {
+      random.nextInt();
+    }
     if (format instanceof WeightFormat.Ccq) {
       for (int g = 0; g < count; g++) {
-        scales[g] = random.nextInt(16);
+        scales[g] = random.nextInt() & 15;
       }
       // A code scale that spreads a byte over the 15 bits of four overlapping windows.
       System.arraycopy(new float[] {128.5f, 0, 0x1p-13f}, 0, offsets, 0, 3);
@@ -108,7 +113,7 @@ record RandomCodes(
     }
     for (int g = 0; g < count; g++) {
       // One of eight values that 16-bit floats hold exactly.
-      scales[g] = unit * (1 + random.nextInt(8) / 8f);
+      scales[g] = unit * (1 + (random.nextInt() & 7) / 8f);
     }
     for (int g = 0; g < format.offsets(columns); g++) {
       offsets[g] = -8 * scales[g];

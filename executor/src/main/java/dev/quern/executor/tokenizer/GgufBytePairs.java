@@ -34,7 +34,7 @@ final class GgufBytePairs {
     root.set("added_tokens", addedTokens(vocabulary));
     root.putNull("normalizer");
     root.set("pre_tokenizer", preTokenizer(pre));
-    root.set("decoder", JSON.objectNode().put("type", "ByteLevel"));
+    root.set("decoder", byteLevel(JSON.objectNode()));
     root.set("model", model(vocabulary, merges, pre.ignoreMerges()));
     return TokenizerJson.open(file, root, new DeclaredTokens(new LinkedHashMap<>()));
   }
@@ -67,13 +67,15 @@ final class GgufBytePairs {
       split.set("pattern", JSON.objectNode().put("Regex", pattern));
       split.put("behavior", "Isolated").put("invert", false);
     }
-    steps
-        .addObject()
-        .put("type", "ByteLevel")
+    byteLevel(steps.addObject());
+    return sequence;
+  }
+
+  private static ObjectNode byteLevel(ObjectNode step) {
+    return step.put("type", "ByteLevel")
         .put("add_prefix_space", false)
         .put("trim_offsets", true)
         .put("use_regex", false);
-    return sequence;
   }
 
   private static ObjectNode model(

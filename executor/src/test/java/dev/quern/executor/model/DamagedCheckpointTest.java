@@ -189,12 +189,12 @@ final class DamagedCheckpointTest {
   void fileInPlaceOfAFolder() {
     assertOpenFails(
         Fixtures.golden("llama").resolve("model.safetensors"),
-        "expected a checkpoint folder but found a file");
+        "expected a checkpoint folder or a .gguf file");
   }
 
   @Test
-  void ggufIsNotBuiltYet() {
-    assertOpenFails(folder.resolve("model-Q4.gguf"), "GGUF files are not built yet");
+  void ggufFileThatDoesNotExist() {
+    assertOpenFails(folder.resolve("model-Q4.gguf"), "no such file");
   }
 
   @Test

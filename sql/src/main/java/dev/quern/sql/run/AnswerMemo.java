@@ -2,6 +2,7 @@ package dev.quern.sql.run;
 
 import dev.quern.executor.engine.GenerateOptions;
 import dev.quern.executor.engine.PromptPart;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,8 +16,26 @@ import java.util.Optional;
 final class AnswerMemo {
   private static final long MOST_CHARACTERS = 1L << 25;
 
-  /** What makes two calls the same. */
+  /**
+   * What makes two calls the same.
+   *
+   * @param prompt the parts, neighbours of one origin joined: how a query is written does not
+   *     matter
+   */
   record Key(Optional<String> model, List<PromptPart> prompt, GenerateOptions options) {
+    static Key of(Optional<String> model, List<PromptPart> prompt, GenerateOptions options) {
+      List<PromptPart> joined = new ArrayList<>();
+      for (PromptPart part : prompt) {
+        if (!joined.isEmpty() && joined.getLast().trusted() == part.trusted()) {
+          PromptPart last = joined.removeLast();
+          joined.add(new PromptPart(last.text() + part.text(), part.trusted()));
+        } else if (!part.text().isEmpty()) {
+          joined.add(part);
+        }
+      }
+      return new Key(model, List.copyOf(joined), options);
+    }
+
     private int characters() {
       return prompt.stream().mapToInt(part -> part.text().length()).sum();
     }

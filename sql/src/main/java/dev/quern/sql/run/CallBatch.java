@@ -55,7 +55,7 @@ final class CallBatch implements AutoCloseable {
   private Answer ask(List<PromptPart> tail, CallOptions options, List<PromptRow> prompts) {
     List<PromptPart> whole = new ArrayList<>(call.head());
     whole.addAll(tail);
-    var key = new AnswerMemo.Key(options.model(), whole, options.engine());
+    var key = AnswerMemo.Key.of(options.model(), whole, options.engine());
     Answer known = context.memo().get(key);
     if (known != null) {
       return known;

@@ -2,10 +2,13 @@ package dev.quern.executor.device.contract;
 
 import dev.quern.executor.device.Device;
 import dev.quern.executor.device.ElementType;
+import dev.quern.executor.device.KvScales;
 import dev.quern.executor.device.KvSpec;
 import dev.quern.executor.device.Rope;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Rotary embedding, paged cache and attention. */
 final class AttentionCases {
@@ -37,6 +40,10 @@ final class AttentionCases {
               (_, subject, inputs) -> shared(subject, inputs, type)));
       cases.add(
           new ContractCase(
+              "ropeAttention " + type + " gives the bits of ropeAndStore and attention",
+              (_, subject, inputs) -> fused(subject, inputs, type)));
+      cases.add(
+          new ContractCase(
               "copyBlock " + type + " copies its tokens and no others",
               (_, subject, inputs) -> copied(subject, inputs, type)));
     }
@@ -48,6 +55,23 @@ final class AttentionCases {
               (reference, subject, inputs) ->
                   values(reference, subject, inputs, ElementType.F32, shape)));
     }
+    for (Conversation.Shape shape :
+        List.of(new Conversation.Shape(6, 2, 64, 75), new Conversation.Shape(5, 5, 26, 40))) {
+      cases.add(
+          new ContractCase(
+              "attention INT8 under static scales, head_dim=" + shape.headDim(),
+              (reference, subject, inputs) -> staticScales(reference, subject, inputs, shape)));
+    }
+    for (int[] shape : new int[][] {{6, 2, 32}, {3, 3, 16}, {40, 1, 32}}) {
+      cases.add(
+          new ContractCase(
+              "attention over 1100 keys, heads=" + shape[0] + ": bits do not depend on the batch",
+              (_, subject, inputs) -> longPrefix(subject, inputs, shape)));
+    }
+    cases.add(
+        new ContractCase(
+            "attention of nested prefixes: bits do not depend on who shares",
+            (_, subject, inputs) -> nested(subject, inputs)));
     Conversation.Shape longOne = new Conversation.Shape(1, 1, 16, 4098);
     cases.add(
         new ContractCase(
@@ -93,6 +117,79 @@ final class AttentionCases {
       Compare.same("block size " + blockSize + ", one batch", alone, together, shape.width());
       Compare.same("block size " + blockSize + ", shared", alone, grouped, shape.width());
     }
+  }
+
+  private static void fused(Device subject, Inputs inputs, ElementType type) {
+    Conversation.Shape shape = new Conversation.Shape(6, 2, 32, 101);
+    Conversation talk = new Conversation(inputs, shape, Rope.Style.HALF_SPLIT);
+    KvSpec spec = shape.spec(type, 16);
+    for (int chunk : new int[] {1, 7, 101}) {
+      Compare.same(
+          "chunks of " + chunk,
+          talk.run(subject, spec, chunk),
+          talk.fused().run(subject, spec, chunk),
+          shape.width());
+    }
+    Compare.same(
+        "branches",
+        talk.branches(subject, spec, 33, true, true),
+        talk.fused().branches(subject, spec, 33, true, true),
+        shape.width());
+  }
+
+  /** Scales below the largest number, so that some are clamped, and one that is 0. */
+  private static void staticScales(
+      Device reference, Device subject, Inputs inputs, Conversation.Shape shape) {
+    Conversation talk = new Conversation(inputs, shape, Rope.Style.INTERLEAVED);
+    int channels = 2 * shape.kvWidth();
+    float[] scales = inputs.floats(2 * channels);
+    for (int i = 0; i < scales.length; i++) {
+      scales[i] = i == 3 ? 0 : 1 + Math.abs(scales[i]) / 2;
+    }
+    KvScales both =
+        new KvScales(
+            Arrays.copyOf(scales, channels), Arrays.copyOfRange(scales, channels, 2 * channels));
+    KvSpec plain = shape.spec(ElementType.INT8, 16);
+    KvSpec spec =
+        new KvSpec(
+            plain.layers(),
+            plain.kvHeads(),
+            plain.headDim(),
+            plain.blocks(),
+            plain.blockSize(),
+            plain.type(),
+            Optional.of(both));
+    float[] expected = talk.run(reference, spec, shape.tokens() - 5);
+    float[] actual = talk.run(subject, spec, shape.tokens() - 5);
+    // Rotated keys may differ in the last bit and then round to the next of the 127 steps.
+    Compare.within("attention", expected, actual, shape.width(), 4e-3);
+    Compare.same("chunks of 1", actual, talk.run(subject, spec, 1), shape.width());
+    Compare.same("copies", actual, talk.runWithCopies(subject, spec), shape.width());
+  }
+
+  /** Several segments and many queries a head, against one row at a time. */
+  private static void longPrefix(Device subject, Inputs inputs, int[] heads) {
+    Conversation.Shape shape = new Conversation.Shape(heads[0], heads[1], heads[2], 1101);
+    Conversation talk = new Conversation(inputs, shape, Rope.Style.HALF_SPLIT);
+    KvSpec spec = shape.spec(ElementType.F16, 16);
+    float[] alone = talk.branches(subject, spec, 9, false, false);
+    Compare.same("one batch", alone, talk.branches(subject, spec, 9, true, true), shape.width());
+    float[] whole = talk.run(subject, spec, 1101);
+    float[] last = Arrays.copyOfRange(whole, 1100 * shape.width(), whole.length);
+    Compare.same("prefill", Arrays.copyOf(alone, shape.width()), last, shape.width());
+    Compare.same("chunks of 500", whole, talk.run(subject, spec, 500), shape.width());
+  }
+
+  private static void nested(Device subject, Inputs inputs) {
+    Conversation.Shape shape = new Conversation.Shape(6, 2, 32, 203);
+    Conversation talk = new Conversation(inputs, shape, Rope.Style.INTERLEAVED);
+    KvSpec spec = shape.spec(ElementType.F16, 16);
+    int[] lengths = {203, 203, 140, 140, 77, 203, 16, 203};
+    Compare.same(
+        "a batch of prefixes",
+        talk.prefixes(subject, spec, lengths, false),
+        talk.prefixes(subject, spec, lengths, true),
+        shape.width());
   }
 
   private static void copied(Device subject, Inputs inputs, ElementType type) {

@@ -34,6 +34,7 @@ final class Conversation {
   private final float[] q;
   private final float[] k;
   private final float[] v;
+  private final boolean fused;
 
   Conversation(Inputs inputs, Shape shape, Rope.Style style) {
     this.shape = shape;
@@ -41,6 +42,21 @@ final class Conversation {
     q = inputs.floats(shape.tokens() * shape.width());
     k = inputs.floats(shape.tokens() * shape.kvWidth());
     v = inputs.floats(shape.tokens() * shape.kvWidth());
+    fused = false;
+  }
+
+  private Conversation(Conversation other, boolean fused) {
+    shape = other.shape;
+    rope = other.rope;
+    q = other.q;
+    k = other.k;
+    v = other.v;
+    this.fused = fused;
+  }
+
+  /** The same tokens, through the fused operation. */
+  Conversation fused() {
+    return new Conversation(this, true);
   }
 
   /** Block b of the sequence is block (7 b + 3) mod blocks: scattered, never in order. */
@@ -151,6 +167,38 @@ final class Conversation {
     return all;
   }
 
+  /**
+   * The last token of each of these prefixes of the sequence, over the blocks that it shares with
+   * its neighbours: [lengths, heads * headDim]. No token is stored anew that another row reads: the
+   * same numbers go to the same place.
+   *
+   * @param together as one batch that says what is shared, or one by one
+   */
+  float[] prefixes(Device device, KvSpec spec, int[] lengths, boolean together) {
+    int[] table = scattered(spec, shape.tokens());
+    float[] all = new float[lengths.length * shape.width()];
+    try (KvCache cache = device.allocateKv(spec)) {
+      step(device, cache, one(0, shape.tokens(), table), 0, shape.tokens());
+      int n = together ? lengths.length : 1;
+      for (int first = 0; first < lengths.length; first += n) {
+        int[] rows = new int[n];
+        int[] firstRow = new int[n + 1];
+        int[] shared = new int[n];
+        int[][] tables = new int[n][];
+        for (int s = 0; s < n; s++) {
+          rows[s] = lengths[first + s] - 1;
+          firstRow[s + 1] = s + 1;
+          tables[s] = table;
+          shared[s] = s == 0 ? 0 : Math.min(rows[s - 1], rows[s]) / spec.blockSize();
+        }
+        var batch = new AttentionBatch(n, firstRow, rows, tables, shared);
+        float[] part = step(device, cache, batch, rows);
+        System.arraycopy(part, 0, all, first * shape.width(), part.length);
+      }
+    }
+    return all;
+  }
+
   private static int[] concat(int[][] tables, int count) {
     return Arrays.stream(tables, 0, count + 1).flatMapToInt(Arrays::stream).toArray();
   }
@@ -162,24 +210,37 @@ final class Conversation {
 
   /** Rows of the batch take tokens from..to of this conversation, repeated for each sequence. */
   private float[] step(Device device, KvCache cache, AttentionBatch batch, int from, int to) {
+    int[] tokens = new int[batch.rows()];
+    for (int r = 0; r < tokens.length; r++) {
+      tokens[r] = from + r % (to - from);
+    }
+    return step(device, cache, batch, tokens);
+  }
+
+  /** Row r of the batch takes token tokens[r] of this conversation. */
+  private float[] step(Device device, KvCache cache, AttentionBatch batch, int[] tokens) {
     int rows = batch.rows();
     int kv = shape.kvWidth();
-    try (Guarded tq =
-            Guarded.plain(device, repeat(q, shape.width(), from, to, rows), rows, shape.width());
-        Guarded tk = Guarded.plain(device, repeat(k, kv, from, to, rows), rows, kv);
-        Guarded tv = Guarded.plain(device, repeat(v, kv, from, to, rows), rows, kv);
+    try (Guarded tq = Guarded.plain(device, pick(q, shape.width(), tokens), rows, shape.width());
+        Guarded tk = Guarded.plain(device, pick(k, kv, tokens), rows, kv);
+        Guarded tv = Guarded.plain(device, pick(v, kv, tokens), rows, kv);
         Guarded out = Guarded.rows(device, rows, shape.width())) {
-      device.ropeAndStore(tq.tensor(), tk.tensor(), tv.tensor(), rope, cache, LAYER, batch);
-      device.attention(out.tensor(), tq.tensor(), cache, LAYER, batch);
+      if (fused) {
+        device.ropeAttention(
+            out.tensor(), tq.tensor(), tk.tensor(), tv.tensor(), rope, cache, LAYER, batch);
+      } else {
+        device.ropeAndStore(tq.tensor(), tk.tensor(), tv.tensor(), rope, cache, LAYER, batch);
+        device.attention(out.tensor(), tq.tensor(), cache, LAYER, batch);
+      }
       tk.values(); // guard words
       return out.values();
     }
   }
 
-  private static float[] repeat(float[] values, int width, int from, int to, int rows) {
-    float[] result = new float[rows * width];
-    for (int r = 0; r < rows; r++) {
-      System.arraycopy(values, (from + r % (to - from)) * width, result, r * width, width);
+  private static float[] pick(float[] values, int width, int[] tokens) {
+    float[] result = new float[tokens.length * width];
+    for (int r = 0; r < tokens.length; r++) {
+      System.arraycopy(values, tokens[r] * width, result, r * width, width);
     }
     return result;
   }

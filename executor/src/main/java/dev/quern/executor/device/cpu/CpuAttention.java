@@ -8,24 +8,49 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Rotary embedding, the KV store, and attention split by KV head and group of rows. */
+/**
+ * Rotary embedding, the KV store and attention over the pool. The operands of a call stand in
+ * fields while it runs, so that a step makes no closures; one thread drives a device.
+ */
 final class CpuAttention implements AutoCloseable {
-  private static final int MIN_ROWS = 8;
-  private static final int MAX_ROWS = 32;
+  private static final int ROPE_ROWS = 32;
 
-  private final Kernels kernels;
+  private final AttentionKernels kernels;
   private final WorkerPool pool;
   private final StepRows step;
   private final Scratch[] workers;
+  private final Scratch partials;
   private final Map<Rope, AngleTable> angles = new HashMap<>();
+  private final WorkerPool.Task ropeTask = this::ropeRows;
+  private final WorkerPool.Task attentionTask = this::attend;
+  private final WorkerPool.Task segmentTask = this::attendSegment;
+  private final WorkerPool.Task mergeTask = this::merge;
   private AttentionBatch filled;
   private int filledBlockSize;
   private Rope rotated;
+  private AttentionSplit split;
+  private int splitGroup;
+  private int splitHeads;
 
-  CpuAttention(OffHeap memory, Kernels kernels, WorkerPool pool) {
+  // The call in progress.
+  private MemorySegment out;
+  private MemorySegment q;
+  private MemorySegment k;
+  private MemorySegment v;
+  private CpuKvCache cache;
+  private MemorySegment partial;
+  private boolean store;
+  private boolean halfSplit;
+  private int columns;
+  private int layer;
+  private long scratchBytes;
+  private long partialBytes;
+
+  CpuAttention(OffHeap memory, AttentionKernels kernels, WorkerPool pool) {
     this.kernels = kernels;
     this.pool = pool;
     step = new StepRows(memory);
+    partials = new Scratch(memory, "attention over segments");
     workers = new Scratch[pool.threads()];
     for (int i = 0; i < workers.length; i++) {
       workers[i] = new Scratch(memory, "attention tiles of a worker");
@@ -33,89 +58,165 @@ final class CpuAttention implements AutoCloseable {
   }
 
   void ropeAndStore(
-      CpuTensor q,
-      CpuTensor k,
-      CpuTensor v,
+      CpuTensor queries,
+      CpuTensor keys,
+      CpuTensor values,
       Rope rope,
-      CpuKvCache cache,
-      int layer,
+      CpuKvCache kv,
+      int index,
       AttentionBatch batch) {
+    begin(queries, kv, index, batch);
+    beginRope(queries, keys, values, rope);
+    pool.run((batch.rows() + ROPE_ROWS - 1) / ROPE_ROWS, ropeTask);
+  }
+
+  void attention(CpuTensor to, CpuTensor queries, CpuKvCache kv, int index, AttentionBatch batch) {
+    begin(queries, kv, index, batch);
+    store = false;
+    out = to.target();
+    run();
+  }
+
+  /** Both: in one run of the pool where each task's rows need no other task's keys. */
+  void ropeAttention(
+      CpuTensor to,
+      CpuTensor queries,
+      CpuTensor keys,
+      CpuTensor values,
+      Rope rope,
+      CpuKvCache kv,
+      int index,
+      AttentionBatch batch) {
+    begin(queries, kv, index, batch);
+    beginRope(queries, keys, values, rope);
+    store = split.fused();
+    if (!store) {
+      pool.run((batch.rows() + ROPE_ROWS - 1) / ROPE_ROWS, ropeTask);
+    }
+    out = to.target();
+    run();
+  }
+
+  private void run() {
     KvSpec spec = cache.spec();
-    fill(q, spec, layer, batch);
-    if (rope.headDim() != spec.headDim()) {
+    int tasks = split.ranges() * spec.kvHeads();
+    scratchBytes = kernels.scratchBytes(split.rowsPerTask() * splitGroup, spec.headDim());
+    if (split.segments() == 1) {
+      pool.run(tasks, attentionTask);
+      return;
+    }
+    partialBytes = (long) split.rowsPerTask() * splitGroup * kernels.partialBytes(spec.headDim());
+    partial = partials.require((long) tasks * split.segments() * partialBytes);
+    pool.run(tasks * split.segments(), segmentTask);
+    pool.run(tasks, mergeTask);
+  }
+
+  private void begin(CpuTensor queries, CpuKvCache kv, int index, AttentionBatch batch) {
+    KvSpec spec = kv.spec();
+    fill(queries, spec, index, batch);
+    columns = queries.columns();
+    int group = columns / (spec.kvHeads() * spec.headDim());
+    if (split == null || group != splitGroup || spec.kvHeads() != splitHeads) {
+      split =
+          AttentionSplit.of(step, group, spec.kvHeads(), pool.threads(), kernels.segmentTokens());
+      splitGroup = group;
+      splitHeads = spec.kvHeads();
+    }
+    q = queries.memory();
+    cache = kv;
+    layer = index;
+  }
+
+  private void beginRope(CpuTensor queries, CpuTensor keys, CpuTensor values, Rope rope) {
+    int headDim = cache.spec().headDim();
+    if (rope.headDim() != headDim) {
       throw new IllegalArgumentException(
-          "rope: head_dim " + rope.headDim() + " but the cache has " + spec.headDim());
+          "rope: head_dim " + rope.headDim() + " but the cache has " + headDim);
     }
     if (!rope.equals(rotated)) {
       step.rotate(angles.computeIfAbsent(rope, AngleTable::new));
       rotated = rope;
     }
-    MemorySegment queries = q.target();
-    MemorySegment keys = k.target();
-    MemorySegment values = v.memory();
-    boolean halfSplit =
+    q = queries.target();
+    k = keys.target();
+    v = values.memory();
+    halfSplit =
         switch (rope.style()) {
           case INTERLEAVED -> false;
           case HALF_SPLIT -> true;
         };
-    int heads = q.columns() / spec.headDim();
-    int rows = batch.rows();
-    pool.run(
-        (rows + MAX_ROWS - 1) / MAX_ROWS,
-        (i, _) -> {
-          int r0 = i * MAX_ROWS;
-          int r1 = Math.min(rows, r0 + MAX_ROWS);
-          kernels.rope(queries, heads, step, halfSplit, r0, r1);
-          kernels.rope(keys, spec.kvHeads(), step, halfSplit, r0, r1);
-          kernels.store(cache, layer, keys, values, step, r0, r1);
-        });
   }
 
-  void attention(CpuTensor out, CpuTensor q, CpuKvCache cache, int layer, AttentionBatch batch) {
-    KvSpec spec = cache.spec();
-    fill(q, spec, layer, batch);
-    int rows = batch.rows();
-    int group = q.columns() / (spec.kvHeads() * spec.headDim());
-    int balanced = (rows * spec.kvHeads() + 4 * pool.threads() - 1) / (4 * pool.threads());
-    int rowsPerTask = Math.clamp(balanced, MIN_ROWS, MAX_ROWS);
-    long scratchBytes = kernels.attentionScratch(rowsPerTask * group, spec.headDim());
-    MemorySegment target = out.target();
-    MemorySegment queries = q.memory();
-    int width = q.columns();
-    pool.run(
-        (rows + rowsPerTask - 1) / rowsPerTask * spec.kvHeads(),
-        (i, worker) -> {
-          int r0 = i / spec.kvHeads() * rowsPerTask;
-          kernels.attention(
-              target,
-              queries,
-              width,
-              cache,
-              layer,
-              i % spec.kvHeads(),
-              step,
-              r0,
-              Math.min(rows, r0 + rowsPerTask),
-              workers[worker].require(scratchBytes));
-        });
+  private void ropeRows(int task, int worker) {
+    int r0 = task * ROPE_ROWS;
+    ropeStore(0, cache.spec().kvHeads(), r0, Math.min(step.rows(), r0 + ROPE_ROWS));
+  }
+
+  private void ropeStore(int h0, int h1, int r0, int r1) {
+    kernels.ropeAndStore(q, columns, k, v, cache, layer, halfSplit, step, h0, h1, r0, r1);
+  }
+
+  private int head(int task) {
+    return task % splitHeads;
+  }
+
+  /** First row of a task: the last rows, which see most keys, come first. */
+  private int firstRow(int task) {
+    return (split.ranges() - 1 - task / splitHeads) * split.rowsPerTask();
+  }
+
+  private int endRow(int firstRow) {
+    return Math.min(step.rows(), firstRow + split.rowsPerTask());
+  }
+
+  private void attend(int task, int worker) {
+    int h = head(task);
+    int r0 = firstRow(task);
+    int r1 = endRow(r0);
+    if (store) {
+      ropeStore(h, h + 1, r0, r1);
+    }
+    MemorySegment scratch = workers[worker].require(scratchBytes);
+    kernels.attend(out, q, columns, cache, layer, h, step, r0, r1, scratch);
+  }
+
+  private void attendSegment(int task, int worker) {
+    int unit = task / split.segments();
+    int segment = task % split.segments();
+    int r0 = firstRow(unit);
+    int r1 = endRow(r0);
+    // Parts of a unit stand one after another, a segment's as long as the unit has queries.
+    long bytes = partialBytes / split.rowsPerTask() * (r1 - r0);
+    long at = (long) unit * split.segments() * partialBytes + segment * bytes;
+    MemorySegment scratch = workers[worker].require(scratchBytes);
+    kernels.attendSegment(
+        q, columns, cache, layer, head(unit), step, r0, r1, segment, partial, at, scratch);
+  }
+
+  private void merge(int unit, int worker) {
+    int r0 = firstRow(unit);
+    long at = (long) unit * split.segments() * partialBytes;
+    kernels.merge(out, columns, cache, head(unit), r0, endRow(r0), split.segments(), partial, at);
   }
 
   /** All layers of a step bring the same batch: it is checked and spread once. */
   @SuppressWarnings("ReferenceEquality") // a batch that is merely equal is filled again: correct
-  private void fill(CpuTensor q, KvSpec spec, int layer, AttentionBatch batch) {
-    boolean same = batch == filled && spec.blockSize() == filledBlockSize && layer > 0;
+  private void fill(CpuTensor queries, KvSpec spec, int index, AttentionBatch batch) {
+    boolean same = batch == filled && spec.blockSize() == filledBlockSize && index > 0;
     if (!same) {
-      Require.attention(q, spec, layer, batch);
+      Require.attention(queries, spec, index, batch);
       step.fill(batch, spec.blockSize());
       filled = batch;
       filledBlockSize = spec.blockSize();
       rotated = null;
+      split = null;
     }
   }
 
   @Override
   public void close() {
     step.close();
+    partials.close();
     for (Scratch scratch : workers) {
       scratch.close();
     }

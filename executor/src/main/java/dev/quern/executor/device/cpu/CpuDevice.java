@@ -42,7 +42,7 @@ public final class CpuDevice implements Device {
     pool = new WorkerPool(threads);
     products = new CpuProducts(memory, kernels, pool, options.activations());
     experts = new CpuExperts(memory, kernels, pool, products);
-    attention = new CpuAttention(memory, kernels, pool);
+    attention = new CpuAttention(memory, kernels.attention(), pool);
     scores = new Scratch(memory, "router scores");
     samplers = new Sampler[threads];
   }
@@ -239,6 +239,23 @@ public final class CpuDevice implements Device {
   }
 
   @Override
+  public void ropeAttention(
+      Tensor out,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Rope rope,
+      KvCache cache,
+      int layer,
+      AttentionBatch batch) {
+    int width = cache.spec().kvHeads() * cache.spec().headDim();
+    Require.same("k", k, batch.rows(), width);
+    Require.same("v", v, batch.rows(), width);
+    Require.same("attention out", out, batch.rows(), q.columns());
+    attention.ropeAttention(own(out), own(q), own(k), own(v), rope, own(cache), layer, batch);
+  }
+
+  @Override
   public void route(Routing out, Tensor x, Weight router, Weight bias, float normMin, int rows) {
     Require.floats("route x", x, rows, router.columns());
     Require.routing(out, router.rows(), rows);
@@ -327,7 +344,7 @@ public final class CpuDevice implements Device {
     Require.index("block", from, spec.blocks());
     Require.index("block", to, spec.blocks());
     Require.index("tokens of a block", tokens, spec.blockSize() + 1);
-    kernels.copyBlock(own(cache), from, to, tokens);
+    kernels.attention().copyBlock(own(cache), from, to, tokens);
   }
 
   @Override

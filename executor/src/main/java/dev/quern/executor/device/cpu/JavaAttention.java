@@ -6,8 +6,8 @@ import dev.quern.executor.device.host.KeyTiles;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** KV store and tiled attention in plain Java. */
-final class JavaAttention {
+/** Rotary embedding, KV store and tiled attention in plain Java. */
+final class JavaAttention implements AttentionKernels {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
 
@@ -17,32 +17,60 @@ final class JavaAttention {
     this.math = math;
   }
 
-  void store(
-      CpuKvCache cache,
-      int layer,
+  @Override
+  public void ropeAndStore(
+      MemorySegment q,
+      int ldq,
       MemorySegment k,
       MemorySegment v,
+      CpuKvCache cache,
+      int layer,
+      boolean halfSplit,
       StepRows step,
+      int h0,
+      int h1,
       int r0,
       int r1) {
+    int dim = cache.spec().headDim();
+    int ldk = cache.spec().kvHeads() * dim;
+    int group = ldq / ldk;
     KvPlane keys = new KvPlane(cache, true);
     KvPlane values = new KvPlane(cache, false);
-    int dim = cache.spec().headDim();
     float[] vector = new float[dim];
     for (int r = r0; r < r1; r++) {
       int block = step.block.getAtIndex(INT, r);
       int slot = step.slot.getAtIndex(INT, r);
-      for (int h = 0; h < cache.spec().kvHeads(); h++) {
-        long from = 4L * ((long) r * cache.spec().kvHeads() + h) * dim;
-        MemorySegment.copy(k, FLOAT, from, vector, 0, dim);
+      for (int h = h0; h < h1; h++) {
+        for (int i = 0; i < group; i++) {
+          rotate(q, (long) r * ldq + (long) (h * group + i) * dim, dim, halfSplit, step, r);
+        }
+        long from = (long) r * ldk + (long) h * dim;
+        rotate(k, from, dim, halfSplit, step, r);
+        MemorySegment.copy(k, FLOAT, 4 * from, vector, 0, dim);
         keys.at(block, layer, h).put(slot, vector);
-        MemorySegment.copy(v, FLOAT, from, vector, 0, dim);
+        MemorySegment.copy(v, FLOAT, 4 * from, vector, 0, dim);
         values.at(block, layer, h).put(slot, vector);
       }
     }
   }
 
-  void copyBlock(CpuKvCache cache, int from, int to, int tokens) {
+  private static void rotate(
+      MemorySegment x, long head, int dim, boolean halfSplit, StepRows step, int row) {
+    int pairs = dim / 2;
+    int apart = halfSplit ? pairs : 1;
+    for (int j = 0; j < pairs; j++) {
+      long a = head + (halfSplit ? j : 2 * j);
+      float cos = step.cos.getAtIndex(FLOAT, (long) row * pairs + j);
+      float sin = step.sin.getAtIndex(FLOAT, (long) row * pairs + j);
+      float xa = x.getAtIndex(FLOAT, a);
+      float xb = x.getAtIndex(FLOAT, a + apart);
+      x.setAtIndex(FLOAT, a, xa * cos - xb * sin);
+      x.setAtIndex(FLOAT, a + apart, xb * cos + xa * sin);
+    }
+  }
+
+  @Override
+  public void copyBlock(CpuKvCache cache, int from, int to, int tokens) {
     for (boolean side : new boolean[] {true, false}) {
       KvPlane source = new KvPlane(cache, side);
       KvPlane target = new KvPlane(cache, side);
@@ -56,7 +84,54 @@ final class JavaAttention {
     }
   }
 
-  void attend(
+  @Override
+  public long scratchBytes(int queries, int headDim) {
+    return 0; // on the heap
+  }
+
+  @Override
+  public int segmentTokens() {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public long partialBytes(int headDim) {
+    return 0;
+  }
+
+  @Override
+  public void attendSegment(
+      MemorySegment q,
+      int ldq,
+      CpuKvCache cache,
+      int layer,
+      int head,
+      StepRows step,
+      int r0,
+      int r1,
+      int segment,
+      MemorySegment partial,
+      long offset,
+      MemorySegment scratch) {
+    throw new IllegalStateException("the Java kernels do not split keys");
+  }
+
+  @Override
+  public void merge(
+      MemorySegment out,
+      int ldq,
+      CpuKvCache cache,
+      int head,
+      int r0,
+      int r1,
+      int segments,
+      MemorySegment partial,
+      long offset) {
+    throw new IllegalStateException("the Java kernels do not split keys");
+  }
+
+  @Override
+  public void attend(
       MemorySegment out,
       MemorySegment q,
       int ldq,
@@ -65,7 +140,8 @@ final class JavaAttention {
       int head,
       StepRows step,
       int r0,
-      int r1) {
+      int r1,
+      MemorySegment scratch) {
     int last;
     for (int r = r0; r < r1; r = last) {
       int sequence = step.sequence.getAtIndex(INT, r);

@@ -248,59 +248,7 @@ final class JavaKernels implements Kernels {
   }
 
   @Override
-  public void rope(MemorySegment x, int heads, StepRows step, boolean halfSplit, int r0, int r1) {
-    int pairs = step.headDim() / 2;
-    int apart = halfSplit ? pairs : 1;
-    for (int r = r0; r < r1; r++) {
-      for (int h = 0; h < heads; h++) {
-        long head = ((long) r * heads + h) * step.headDim();
-        for (int j = 0; j < pairs; j++) {
-          long a = head + (halfSplit ? j : 2 * j);
-          float cos = step.cos.getAtIndex(FLOAT, (long) r * pairs + j);
-          float sin = step.sin.getAtIndex(FLOAT, (long) r * pairs + j);
-          float xa = x.getAtIndex(FLOAT, a);
-          float xb = x.getAtIndex(FLOAT, a + apart);
-          x.setAtIndex(FLOAT, a, xa * cos - xb * sin);
-          x.setAtIndex(FLOAT, a + apart, xb * cos + xa * sin);
-        }
-      }
-    }
-  }
-
-  @Override
-  public void store(
-      CpuKvCache cache,
-      int layer,
-      MemorySegment k,
-      MemorySegment v,
-      StepRows step,
-      int r0,
-      int r1) {
-    attention.store(cache, layer, k, v, step, r0, r1);
-  }
-
-  @Override
-  public void copyBlock(CpuKvCache cache, int from, int to, int tokens) {
-    attention.copyBlock(cache, from, to, tokens);
-  }
-
-  @Override
-  public long attentionScratch(int queries, int headDim) {
-    return 0; // on the heap
-  }
-
-  @Override
-  public void attention(
-      MemorySegment out,
-      MemorySegment q,
-      int ldq,
-      CpuKvCache cache,
-      int layer,
-      int head,
-      StepRows step,
-      int r0,
-      int r1,
-      MemorySegment scratch) {
-    attention.attend(out, q, ldq, cache, layer, head, step, r0, r1);
+  public AttentionKernels attention() {
+    return attention;
   }
 }

@@ -100,28 +100,6 @@ interface Kernels {
       int r0,
       int r1);
 
-  /** Rotates every head of rows r0..r1 in place. */
-  void rope(MemorySegment x, int heads, StepRows step, boolean halfSplit, int r0, int r1);
-
-  /** Stores keys and values of rows r0..r1. */
-  void store(
-      CpuKvCache cache, int layer, MemorySegment k, MemorySegment v, StepRows step, int r0, int r1);
-
-  void copyBlock(CpuKvCache cache, int from, int to, int tokens);
-
-  /** Bytes of working memory for {@code queries} queries of one head. */
-  long attentionScratch(int queries, int headDim);
-
-  /** Attention of one KV head for rows r0..r1, any r0. */
-  void attention(
-      MemorySegment out,
-      MemorySegment q,
-      int ldq,
-      CpuKvCache cache,
-      int layer,
-      int head,
-      StepRows step,
-      int r0,
-      int r1,
-      MemorySegment scratch);
+  /** Rotary embedding, KV store and attention. */
+  AttentionKernels attention();
 }

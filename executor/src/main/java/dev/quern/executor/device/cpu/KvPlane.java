@@ -1,6 +1,7 @@
 package dev.quern.executor.device.cpu;
 
 import dev.quern.executor.device.ElementType;
+import dev.quern.executor.device.KvScales;
 import dev.quern.executor.device.host.BFloat16;
 import dev.quern.executor.device.host.ByteScale;
 import java.lang.foreign.MemorySegment;
@@ -17,18 +18,22 @@ final class KvPlane {
   private final CpuKvCache cache;
   private final MemorySegment memory;
   private final boolean keys;
+  private final float[] scales; // static, or null
   private long base;
+  private int channel;
 
   KvPlane(CpuKvCache cache, boolean keys) {
     this.cache = cache;
     this.keys = keys;
     memory = cache.memory();
+    scales = cache.spec().scales().map(keys ? KvScales::keys : KvScales::values).orElse(null);
   }
 
   /** Moves to a block, layer and head. */
   KvPlane at(int block, int layer, int head) {
     int heads = cache.spec().kvHeads();
     int side = keys ? 0 : heads;
+    channel = (layer * heads + head) * cache.spec().headDim();
     base = block * cache.blockBytes() + (2L * layer * heads + side + head) * cache.planeBytes();
     return this;
   }
@@ -50,7 +55,12 @@ final class KvPlane {
       case F32 -> memory.get(FLOAT, base + 4 * i);
       case F16 -> Float.float16ToFloat(memory.get(SHORT, base + 2 * i));
       case BF16 -> BFloat16.toFloat(memory.get(SHORT, base + 2 * i));
-      case INT8 -> memory.get(ValueLayout.JAVA_BYTE, base + i) * memory.get(FLOAT, scale(slot));
+      case INT8 -> {
+        byte stored = memory.get(ValueLayout.JAVA_BYTE, base + i);
+        yield scales == null
+            ? stored * memory.get(FLOAT, scale(slot))
+            : ByteScale.dequantizeStatic(stored, scales[channel + d]);
+      }
       case INT32 -> throw new IllegalArgumentException("KV cache: INT32");
     };
   }
@@ -67,7 +77,11 @@ final class KvPlane {
         case BF16 -> memory.set(SHORT, base + 2 * i, BFloat16.fromFloat(values[d]));
         case INT8 -> {
           memory.set(FLOAT, scale(slot), scale);
-          memory.set(ValueLayout.JAVA_BYTE, base + i, ByteScale.quantize(values[d], scale));
+          byte stored =
+              scales == null
+                  ? ByteScale.quantize(values[d], scale)
+                  : ByteScale.quantizeStatic(values[d], scales[channel + d]);
+          memory.set(ValueLayout.JAVA_BYTE, base + i, stored);
         }
         case INT32 -> throw new IllegalArgumentException("KV cache: INT32");
       }

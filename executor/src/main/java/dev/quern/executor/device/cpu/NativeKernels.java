@@ -1,7 +1,6 @@
 package dev.quern.executor.device.cpu;
 
 import dev.quern.executor.device.ElementType;
-import dev.quern.executor.device.KvSpec;
 import dev.quern.executor.device.StridedMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -23,11 +22,7 @@ final class NativeKernels implements Kernels {
   private final NativeCalls.RmsNorm rmsNorm;
   private final NativeCalls.Add add;
   private final NativeCalls.Combine combine;
-  private final NativeCalls.RopeRows rope;
-  private final NativeCalls.Store store;
-  private final NativeCalls.CopyBlock copyBlock;
-  private final NativeCalls.AttentionScratch attentionScratch;
-  private final NativeCalls.Attention attention;
+  private final AttentionKernels attention;
 
   NativeKernels(SymbolLookup library, Isa isa) {
     this.isa = isa;
@@ -44,11 +39,7 @@ final class NativeKernels implements Kernels {
     rmsNorm = bind(library, "rms_norm", NativeCalls.RmsNorm.class);
     add = bind(library, "add", NativeCalls.Add.class);
     combine = bind(library, "combine", NativeCalls.Combine.class);
-    rope = bind(library, "rope", NativeCalls.RopeRows.class);
-    store = bind(library, "kv_store", NativeCalls.Store.class);
-    copyBlock = bind(library, "kv_copy", NativeCalls.CopyBlock.class);
-    attentionScratch = bind(library, "attention_scratch", NativeCalls.AttentionScratch.class);
-    attention = bind(library, "attention", NativeCalls.Attention.class);
+    attention = new NativeAttention(library, isa);
   }
 
   private <T> T bind(SymbolLookup library, String name, Class<T> type) {
@@ -60,7 +51,7 @@ final class NativeKernels implements Kernels {
   }
 
   /** The numbers of pack.c and kv.h. */
-  private static int code(ElementType type) {
+  static int code(ElementType type) {
     return switch (type) {
       case F32 -> 0;
       case F16 -> 1;
@@ -212,103 +203,7 @@ final class NativeKernels implements Kernels {
   }
 
   @Override
-  public void rope(MemorySegment x, int heads, StepRows step, boolean halfSplit, int r0, int r1) {
-    int dim = step.headDim();
-    rope.call(
-        x.address(),
-        (long) heads * dim,
-        heads,
-        dim,
-        halfSplit ? 1 : 0,
-        step.cos.address(),
-        step.sin.address(),
-        r0,
-        r1);
-  }
-
-  @Override
-  public void store(
-      CpuKvCache cache,
-      int layer,
-      MemorySegment k,
-      MemorySegment v,
-      StepRows step,
-      int r0,
-      int r1) {
-    KvSpec spec = cache.spec();
-    int width = spec.kvHeads() * spec.headDim();
-    store.call(
-        cache.memory().address(),
-        code(spec.type()),
-        layer,
-        spec.kvHeads(),
-        spec.headDim(),
-        spec.blockSize(),
-        cache.blockBytes(),
-        k.address(),
-        width,
-        v.address(),
-        width,
-        step.block.address(),
-        step.slot.address(),
-        r0,
-        r1);
-  }
-
-  @Override
-  public void copyBlock(CpuKvCache cache, int from, int to, int tokens) {
-    KvSpec spec = cache.spec();
-    copyBlock.call(
-        cache.memory().address(),
-        code(spec.type()),
-        spec.layers(),
-        spec.kvHeads(),
-        spec.headDim(),
-        spec.blockSize(),
-        cache.blockBytes(),
-        from,
-        to,
-        tokens);
-  }
-
-  @Override
-  public long attentionScratch(int queries, int headDim) {
-    return 4 * attentionScratch.call(queries, headDim);
-  }
-
-  @Override
-  public void attention(
-      MemorySegment out,
-      MemorySegment q,
-      int ldq,
-      CpuKvCache cache,
-      int layer,
-      int head,
-      StepRows step,
-      int r0,
-      int r1,
-      MemorySegment scratch) {
-    KvSpec spec = cache.spec();
-    attention.call(
-        out.address(),
-        q.address(),
-        ldq,
-        cache.memory().address(),
-        code(spec.type()),
-        layer,
-        spec.kvHeads(),
-        spec.headDim(),
-        spec.blockSize(),
-        cache.blockBytes(),
-        ldq / (spec.kvHeads() * spec.headDim()),
-        head,
-        step.sequence.address(),
-        step.position.address(),
-        step.table.address(),
-        step.tableStart.address(),
-        step.shared.address(),
-        r0,
-        r1,
-        scratch.address());
+  public AttentionKernels attention() {
+    return attention;
   }
 }

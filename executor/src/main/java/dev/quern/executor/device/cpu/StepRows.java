@@ -7,18 +7,22 @@ import java.lang.foreign.ValueLayout;
 /**
  * An attention batch spread over its rows, off the heap: for each row its sequence, position, block
  * and slot; for each sequence where its block table starts and how many tokens it shares with the
- * one before; rotary cosines and sines of the rows, [row][headDim / 2].
+ * one before; rotary cosines and sines of the rows, [row][headDim / 2]. The kernels read it through
+ * {@code Step} of kv.h.
  */
 final class StepRows implements AutoCloseable {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
   private final Scratch perRow;
   private final Scratch perSequence;
   private final Scratch tables;
   private final Scratch angles;
+  private final OffHeap.Block fields;
   private int rows;
   private int headDim;
   private int blockSize;
+  private int lastPosition;
   MemorySegment sequence;
   MemorySegment position;
   MemorySegment block;
@@ -34,6 +38,7 @@ final class StepRows implements AutoCloseable {
     perSequence = new Scratch(memory, "sequences of a step");
     tables = new Scratch(memory, "block tables of a step");
     angles = new Scratch(memory, "rotary angles of a step");
+    fields = memory.allocate("fields of a step", 9 * 8);
   }
 
   int rows() {
@@ -44,10 +49,26 @@ final class StepRows implements AutoCloseable {
     return headDim;
   }
 
+  /** Whether a row is the first of its sequence. */
+  boolean startsSequence(int row) {
+    return row == 0 || sequence.getAtIndex(INT, row) != sequence.getAtIndex(INT, row - 1);
+  }
+
+  /** The last position of any row. */
+  int lastPosition() {
+    return lastPosition;
+  }
+
+  /** Address of the fields as kv.h reads them. */
+  long address() {
+    return fields.segment().address();
+  }
+
   /** Spreads a batch over caches of this block size. */
   void fill(AttentionBatch batch, int size) {
     rows = batch.rows();
     blockSize = size;
+    lastPosition = 0;
     MemorySegment rowMemory = perRow.require(16L * rows);
     sequence = rowMemory.asSlice(0, 4L * rows);
     position = rowMemory.asSlice(4L * rows, 4L * rows);
@@ -71,6 +92,18 @@ final class StepRows implements AutoCloseable {
       start += count;
       fillRows(batch, s);
     }
+    writeFields();
+  }
+
+  private void writeFields() {
+    MemorySegment to = fields.segment();
+    to.setAtIndex(LONG, 0, sequence.address());
+    to.setAtIndex(LONG, 1, position.address());
+    to.setAtIndex(LONG, 2, block.address());
+    to.setAtIndex(LONG, 3, slot.address());
+    to.setAtIndex(LONG, 4, table.address());
+    to.setAtIndex(LONG, 5, tableStart.address());
+    to.setAtIndex(LONG, 6, shared.address());
   }
 
   private int needed(AttentionBatch batch, int s) {
@@ -84,6 +117,7 @@ final class StepRows implements AutoCloseable {
       int at = batch.firstPosition()[s] + r - first;
       sequence.setAtIndex(INT, r, s);
       position.setAtIndex(INT, r, at);
+      lastPosition = Math.max(lastPosition, at);
       block.setAtIndex(INT, r, batch.blockTable()[s][at / blockSize]);
       slot.setAtIndex(INT, r, at % blockSize);
     }
@@ -96,6 +130,8 @@ final class StepRows implements AutoCloseable {
     MemorySegment memory = angles.require(2 * bytes);
     cos = memory.asSlice(0, bytes);
     sin = memory.asSlice(bytes, bytes);
+    fields.segment().setAtIndex(LONG, 7, cos.address());
+    fields.segment().setAtIndex(LONG, 8, sin.address());
     for (int r = 0; r < rows; r++) {
       source.copy(position.getAtIndex(INT, r), cos, sin, r);
     }
@@ -107,5 +143,6 @@ final class StepRows implements AutoCloseable {
     perSequence.close();
     tables.close();
     angles.close();
+    fields.close();
   }
 }

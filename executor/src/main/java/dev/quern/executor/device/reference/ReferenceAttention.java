@@ -56,10 +56,9 @@ final class ReferenceAttention {
         rotate(k, row * spec.kvHeads() * dim, spec.kvHeads(), rope, cos, sin);
         int block = batch.blockTable()[s][position / spec.blockSize()];
         for (int h = 0; h < spec.kvHeads(); h++) {
-          int at = cache.at(layer, position % spec.blockSize(), h);
           int from = (row * spec.kvHeads() + h) * dim;
-          cache.store(cache.keys(block), at, k, from);
-          cache.store(cache.values(block), at, v, from);
+          cache.storeKey(block, layer, position % spec.blockSize(), h, k, from);
+          cache.storeValue(block, layer, position % spec.blockSize(), h, v, from);
         }
       }
     }

@@ -1,6 +1,7 @@
 package dev.quern.executor.device.reference;
 
 import dev.quern.executor.device.KvCache;
+import dev.quern.executor.device.KvScales;
 import dev.quern.executor.device.KvSpec;
 import dev.quern.executor.device.host.BFloat16;
 import dev.quern.executor.device.host.ByteScale;
@@ -38,9 +39,24 @@ final class ReferenceKvCache implements KvCache {
     return ((layer * spec.blockSize() + slot) * spec.kvHeads() + kvHead) * spec.headDim();
   }
 
+  /** Stores one head's key of a token. */
+  void storeKey(int block, int layer, int slot, int kvHead, float[] source, int from) {
+    float[] scales = spec.scales().map(KvScales::keys).orElse(null);
+    store(keys(block), layer, slot, kvHead, source, from, scales);
+  }
+
+  /** Stores one head's value of a token. */
+  void storeValue(int block, int layer, int slot, int kvHead, float[] source, int from) {
+    float[] scales = spec.scales().map(KvScales::values).orElse(null);
+    store(values(block), layer, slot, kvHead, source, from, scales);
+  }
+
   /** Rounds one head's vector to the cache's type on its way in. */
-  void store(float[] block, int at, float[] source, int from) {
+  private void store(
+      float[] block, int layer, int slot, int kvHead, float[] source, int from, float[] scales) {
     int dim = spec.headDim();
+    int at = at(layer, slot, kvHead);
+    int channel = (layer * spec.kvHeads() + kvHead) * dim;
     switch (spec.type()) {
       case F32 -> System.arraycopy(source, from, block, at, dim);
       case F16 -> {
@@ -54,6 +70,14 @@ final class ReferenceKvCache implements KvCache {
         }
       }
       case INT8 -> {
+        if (scales != null) {
+          for (int d = 0; d < dim; d++) {
+            float scale = scales[channel + d];
+            byte quantized = ByteScale.quantizeStatic(source[from + d], scale);
+            block[at + d] = ByteScale.dequantizeStatic(quantized, scale);
+          }
+          return;
+        }
         float scale = ByteScale.of(source, from, dim);
         for (int d = 0; d < dim; d++) {
           block[at + d] = ByteScale.quantize(source[from + d], scale) * scale;

@@ -51,8 +51,7 @@ final class DecoderLayer {
       AttentionBatch batch,
       int rows) {
     device.normLinear(w.qkv, w.normed, w.hidden, inputNorm, eps, qkv, rows);
-    device.ropeAndStore(w.q, w.k, w.v, rope, cache, index, batch);
-    device.attention(w.attended, w.q, cache, index, batch);
+    device.ropeAttention(w.attended, w.q, w.k, w.v, rope, cache, index, batch);
     addProduct(device, communicator, w, w.attended, o, rows);
     feedForward.forward(device, communicator, w, postNorm, eps, rows);
   }
