@@ -1,5 +1,6 @@
 // Which of the compiled instruction sets this processor (and its operating system) runs.
 #define _GNU_SOURCE
+#include <sched.h>
 #include <stdint.h>
 #include <sys/mman.h>
 
@@ -40,3 +41,20 @@ EXPORT void *quern_map(int64_t bytes) {
 }
 
 EXPORT void quern_unmap(void *p, int64_t bytes) { munmap(p, (size_t)bytes); }
+
+// Binds the calling thread to the n-th processor that it may run on. 0 where that was not possible.
+EXPORT int quern_pin(int n) {
+#if defined(__linux__)
+  cpu_set_t allowed, one;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return 0;
+  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+    if (CPU_ISSET(cpu, &allowed) && n-- == 0) {
+      CPU_ZERO(&one);
+      CPU_SET(cpu, &one);
+      return sched_setaffinity(0, sizeof one, &one) == 0;
+    }
+#else
+  (void)n;
+#endif
+  return 0;
+}

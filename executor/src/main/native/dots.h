@@ -22,11 +22,18 @@ enum { SPAN = 2, MOST = VL == 16 ? 12 : VL == 8 ? 6 : 8 };  // vectors and rows 
 #define DOT(acc, u, s) (vi) _mm256_dpbusd_avx_epi32((__m256i)(acc), (__m256i)(u), (__m256i)(s))
 #endif
 
+INLINE void ahead(const int mr, const uint8_t *w) {
+  if (mr > FEW) return;
+  __builtin_prefetch(w + AHEAD);
+  if (SPAN * VL == PANEL) __builtin_prefetch(w + AHEAD + 64);
+}
+
 // acc[mr][SPAN] += x . w over `quads` quads; row i of quad k stands at x + (k * ld + i) * 4.
 INLINE void dots(const int mr, const int kind, vi acc[][SPAN], const int8_t *x, int ld,
                  const uint8_t *w, int quads) {
   if (kind == NIBBLES) {
     for (int k = 0; k < quads; k += 2, x += ld * 8, w += PANEL * 4) {
+      ahead(mr, w);
       vi p0 = quad_load(w), p1 = quad_load(w + VL * 4);
       vi l0 = p0 & 0x0f0f0f0f, l1 = p1 & 0x0f0f0f0f;
       vi h0 = (p0 >> 4) & 0x0f0f0f0f, h1 = (p1 >> 4) & 0x0f0f0f0f;
@@ -42,6 +49,7 @@ INLINE void dots(const int mr, const int kind, vi acc[][SPAN], const int8_t *x, 
     return;
   }
   for (int k = 0; k < quads; k++, x += ld * 4, w += PANEL * 4) {
+    ahead(mr, w);
     vi w0 = quad_load(w), w1 = quad_load(w + VL * 4);
 #pragma GCC unroll 12
     for (int i = 0; i < mr; i++) {
@@ -80,6 +88,7 @@ INLINE void dots_deep(const int mr, const int kind, vi *acc, const int8_t *x, in
   if (kind == NIBBLES) {
 #pragma GCC unroll 4
     for (int k = 0; k < quads; k += 2) {
+      if (mr <= FEW) __builtin_prefetch(w + k / 2 * PANEL * 4 + AHEAD);
       vi p = quad_load(w + k / 2 * PANEL * 4);
       q[k] = p & 0x0f0f0f0f;
       q[k + 1] = (p >> 4) & 0x0f0f0f0f;
@@ -117,6 +126,7 @@ INLINE void dots(const int mr, const int kind, vi acc[][SPAN], const int8_t *x, 
   if (kind == BYTES) {
     // Signed codes: |w| times the activation with w's sign; 2 x 128 x 127 fits 16 bits, 4 would not.
     for (int k = 0; k < quads; k++, x += ld * 4, w += PANEL * 4) {
+      if (mr <= FEW) __builtin_prefetch(w + AHEAD);
       vi w0 = quad_load(w) ^ (int32_t)0x80808080, w1 = quad_load(w + VL * 4) ^ (int32_t)0x80808080;
       vi a0 = ABS8(w0), a1 = ABS8(w1);
       Signs s0 = SIGNS(w0), s1 = SIGNS(w1);

@@ -21,10 +21,59 @@ EXPORT void Q(pack_rows)(const Rows *to, const float *x, int64_t ldx, const int3
   }
 }
 
+INLINE vf half_load(const uint16_t *p, int kind) {
+  if (kind == F16) return VF_HALF(p);
+  vh h;
+  memcpy(&h, p, sizeof h);
+  return (vf)(__builtin_convertvector(h, vu) << 16);
+}
+
+// As micro, from 16-bit weights: few rows are bound by reading them, which a detour through memory
+// would halve.
+INLINE void micro_half(const int mr, const int kind, float *c, const float *x, const uint16_t *w, int kc) {
+  for (int s = 0; s < PANEL; s += SLAB) {
+    vf a[MAX_ROWS], b[MAX_ROWS];
+#pragma GCC unroll 12
+    for (int i = 0; i < mr; i++) a[i] = b[i] = (vf){};
+    for (int k = 0; k < kc; k++) {
+      const uint16_t *wk = w + k * PANEL + s;
+      __builtin_prefetch((const char *)wk + AHEAD);
+      vf w0 = half_load(wk, kind), w1 = half_load(wk + VL, kind);
+#pragma GCC unroll 12
+      for (int i = 0; i < mr; i++) {
+        vf v = vf_set(x[k * mr + i]);
+        a[i] = VF_FMA(v, w0, a[i]);
+        b[i] = VF_FMA(v, w1, b[i]);
+      }
+    }
+#pragma GCC unroll 12
+    for (int i = 0; i < mr; i++) {
+      vf_store(c + i * PANEL + s, a[i]);
+      vf_store(c + i * PANEL + s + VL, b[i]);
+    }
+  }
+}
+
+static void product_half(float *c, const Rows *x, const Weight *w, int p) {
+  const uint16_t *from = (const uint16_t *)panel_at(w, p);
+  for (int r = 0; r < x->rows;) {
+    int mr = block_rows(x->rows - r);
+    const float *xr = (const float *)x->data + (int64_t)r * x->cols;
+    float *cr = c + r * PANEL;
+    if (w->kind == F16) WITH_ROWS(mr, micro_half(MR, F16, cr, xr, from, x->cols))
+    else WITH_ROWS(mr, micro_half(MR, BF16, cr, xr, from, x->cols))
+    r += mr;
+  }
+}
+
 // c[rows of the chunk][PANEL] = packed rows r0..r1 . panel p
 static void product(float *c, const Rows *x, const Weight *w, int p, int r0, int r1) {
   float buffer[GROUP * PANEL] __attribute__((aligned(64)));
   int cols = x->cols;
+  if (x->rows <= FEW && (w->kind == F16 || w->kind == BF16)) {
+    product_half(c, x, w, p);
+    return;
+  }
   memset(c, 0, (size_t)(r1 - r0) * PANEL * 4);
   for (int k0 = 0; k0 < cols; k0 += GROUP) {
     int kc = least(GROUP, cols - k0);

@@ -8,46 +8,65 @@ typedef int8_t vb __attribute__((vector_size(VL)));
 
 INLINE vf vf_abs(vf v) { return (vf)((vi)v & 0x7fffffff); }
 
-INLINE vi vi_load(const int32_t *p) {
-  vi v;
-  memcpy(&v, p, sizeof v);
-  return v;
+INLINE float most_of(vf v) {
+#if defined(__AVX512F__)
+  return _mm512_reduce_max_ps(v);
+#elif defined(__AVX2__)
+  __m128 h = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  h = _mm_max_ps(h, _mm_movehl_ps(h, h));
+  return _mm_cvtss_f32(_mm_max_ss(h, _mm_movehdup_ps(h)));
+#else
+  return vmaxvq_f32(v);
+#endif
 }
 
-INLINE int32_t vi_sum(vi v) {
-  int32_t a[VL];
-  memcpy(a, &v, sizeof v);
-  for (int s = VL / 2; s > 0; s /= 2)
-    for (int i = 0; i < s; i++) a[i] += a[i + s];
-  return a[0];
+// Sums of four consecutive bytes, VL of them.
+INLINE vi quad_sums(const int8_t *q) {
+#if defined(__AVX512F__)
+  __m512i ones = _mm512_set1_epi8(1), v = _mm512_loadu_si512(q);
+  return (vi)_mm512_madd_epi16(_mm512_maddubs_epi16(ones, v), _mm512_set1_epi16(1));
+#elif defined(__AVX2__)
+  __m256i ones = _mm256_set1_epi8(1), v = _mm256_loadu_si256((const __m256i *)q);
+  return (vi)_mm256_madd_epi16(_mm256_maddubs_epi16(ones, v), _mm256_set1_epi16(1));
+#else
+  return vpaddlq_s16(vpaddlq_s8(vld1q_s8(q)));
+#endif
 }
 
-INLINE float row_scale(const float *x, float eps, int cols);
-
-// Integers of one group of at most 128 inputs into q, zeros up to a multiple of 8; returns the scale.
-INLINE float quantize_group(int8_t *q, int32_t *sums16, const float *s, int n) {
+// Integers of one group of at most 128 inputs into q, zeros behind them; returns the scale.
+INLINE float quantize_group(int8_t *q, const float *s, int n) {
   float line[GROUP] __attribute__((aligned(64)));
   if (n < GROUP) {
     memset(line, 0, sizeof line);
     memcpy(line, s, (size_t)n * 4);
     s = line;
   }
-  vf top = {};
-  for (int k = 0; k < GROUP; k += VL) top = VF_MAX(top, vf_abs(vf_load(s + k)));
-  float most = vf_top(top), inverse = most == 0 ? 0 : 127.f / most;
-  for (int k = 0; k < GROUP; k += 16) {
-    vi sum = {};
-    for (int j = k; j < k + 16; j += VL) {
-      // Adding 1.5 * 2^23 rounds to the nearest integer, ties to even, and leaves it in the low bits.
-      vf t = vf_load(s + j) * vf_set(inverse) + vf_set(12582912.f);
-      vi v = (vi)t - 0x4b400000;
-      vb b = __builtin_convertvector(v, vb);
-      memcpy(q + j, &b, sizeof b);
-      sum += v;
-    }
-    sums16[k / 16] = -vi_sum(sum);
+  vf top[4] = {};
+#pragma GCC unroll 4
+  for (int k = 0; k < GROUP; k += 4 * VL)
+#pragma GCC unroll 4
+    for (int j = 0; j < 4; j++) top[j] = VF_MAX(top[j], vf_abs(vf_load(s + k + j * VL)));
+  float most = most_of(VF_MAX(VF_MAX(top[0], top[1]), VF_MAX(top[2], top[3])));
+  vf inverse = vf_set(most == 0 ? 0 : 127.f / most);
+  for (int k = 0; k < GROUP; k += VL) {
+    // Adding 1.5 * 2^23 rounds to the nearest integer, ties to even, and leaves it in the low bits.
+    vf t = vf_load(s + k) * inverse + vf_set(12582912.f);
+    vb b = __builtin_convertvector((vi)t - 0x4b400000, vb);
+    memcpy(q + k, &b, sizeof b);
   }
   return most / 127.f;
+}
+
+// minus the sums of the group's integers by 16, 32, 64 and 128, at 0, 8, 12 and 14 of `sums`.
+INLINE void sum_group(int32_t *sums, const int8_t *q) {
+  int32_t quads[GROUP / 4];
+  for (int k = 0; k < GROUP; k += VL * 4) {
+    vi v = -quad_sums(q + k);
+    memcpy(quads + k / 4, &v, sizeof v);
+  }
+  for (int k = 0; k < 8; k++)
+    sums[k] = (quads[4 * k] + quads[4 * k + 1]) + (quads[4 * k + 2] + quads[4 * k + 3]);
+  for (int k = 0; k < 7; k++) sums[8 + k] = sums[2 * k] + sums[2 * k + 1];
 }
 
 // One group of a row into its block: q [quad][mr][4] of `quads` quads.
@@ -78,7 +97,7 @@ EXPORT void Q(quantize_rows)(const Rows *to, const float *x, int64_t ldx, const 
   for (int l = 0; l < 4; l++) base[l] = sums_at(to, l);
   float line[GROUP] __attribute__((aligned(64)));
   int8_t q[GROUP] __attribute__((aligned(64)));
-  int32_t sums[8];
+  int32_t sums[16];
   for (int r = r0; r < r1;) {
     int mr = rows_at(r, to->rows);
     for (int i = 0; i < mr; i++) {
@@ -91,16 +110,16 @@ EXPORT void Q(quantize_rows)(const Rows *to, const float *x, int64_t ldx, const 
           for (int k = 0; k < n; k++) line[k] = from[k] * scale * gain[g * GROUP + k];
           from = line;
         }
-        to->scales[r * groups + g * mr + i] = quantize_group(q, sums, from, n);
-        scatter((int8_t *)to->data + r * width + ((int64_t)g * GROUP * mr) + i * 4, q,
+        to->scales[r * groups + g * mr + i] = quantize_group(q, from, n);
+        scatter((int8_t *)to->data + r * width + (int64_t)g * GROUP * mr + i * 4, q,
                 (int)(padded(n) / 4), mr);
-        for (int l = 0; l < 4; l++) {
-          int size = 16 << l;
-          if (to->levels >> l & 1) {
-            int32_t *d = to->sums + base[l] + r * parts(cols, size) + i;
-            for (int k = 0; k * size < n; k++) d[(g * (GROUP / size) + k) * mr] = sums[k];
-          }
-          for (int k = 0; k < 4 >> l; k++) sums[k] = sums[2 * k] + sums[2 * k + 1];
+        sum_group(sums, q);
+        const int32_t *sum = sums;
+        for (int l = 0, most = 8; l < 4; l++, sum += most, most /= 2) {
+          if (!(to->levels >> l & 1)) continue;
+          int size = 16 << l, count = (int)parts(n, size);
+          int32_t *d = to->sums + base[l] + r * parts(cols, size) + (int64_t)g * most * mr + i;
+          for (int k = 0; k < count; k++) d[k * mr] = sum[k];
         }
       }
     }

@@ -38,7 +38,11 @@ public final class CpuDevice implements Device {
     this.kernels = kernels;
     this.description = description;
     memory = new OffHeap(kernels);
-    pool = new WorkerPool(threads);
+    // With a thread for every processor each keeps its own; fewer are left to the system, which
+    // knows
+    // what else runs.
+    boolean all = threads == Runtime.getRuntime().availableProcessors();
+    pool = all ? new WorkerPool(threads, kernels::pin) : new WorkerPool(threads);
     products = new CpuProducts(memory, kernels, pool, options.activations());
     experts = new CpuExperts(memory, kernels, pool, products);
     attention = new CpuAttention(memory, kernels.attention(), pool);

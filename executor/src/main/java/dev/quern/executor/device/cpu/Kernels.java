@@ -16,6 +16,9 @@ interface Kernels {
   /** The instruction set, as {@code quern bench} prints it. */
   String isa();
 
+  /** Binds the calling thread to the n-th processor that it may run on, where that can be done. */
+  default void pin(int processor) {}
+
   /**
    * Zeroed memory that lives as long as the arena, in large pages where the system has them.
    *

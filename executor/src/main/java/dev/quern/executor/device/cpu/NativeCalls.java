@@ -43,6 +43,10 @@ final class NativeCalls {
     int call(int isa);
   }
 
+  public interface Pin {
+    int call(int processor);
+  }
+
   public interface Map {
     long call(long bytes);
   }

@@ -9,6 +9,7 @@ import java.lang.foreign.SymbolLookup;
 /** The C kernels of one instruction set. */
 final class NativeKernels implements Kernels {
   private final Isa isa;
+  private final NativeCalls.Pin pin;
   private final NativeCalls.Map map;
   private final NativeCalls.Unmap unmap;
   private final NativeCalls.Pack pack;
@@ -27,6 +28,7 @@ final class NativeKernels implements Kernels {
 
   NativeKernels(SymbolLookup library, Isa isa) {
     this.isa = isa;
+    pin = NativeCalls.bind(library, "quern_pin", NativeCalls.Pin.class);
     map = NativeCalls.bind(library, "quern_map", NativeCalls.Map.class);
     unmap = NativeCalls.bind(library, "quern_unmap", NativeCalls.Unmap.class);
     pack = bind(library, "pack", NativeCalls.Pack.class);
@@ -66,6 +68,11 @@ final class NativeKernels implements Kernels {
   @Override
   public String isa() {
     return isa.label();
+  }
+
+  @Override
+  public void pin(int processor) {
+    pin.call(processor); // where the system refuses, the thread moves about as before
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.quern.executor.device.cpu;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 
 /**
  * A persistent pool that runs numbered tasks: one driving thread and {@code threads - 1} workers
@@ -33,9 +34,16 @@ final class WorkerPool implements AutoCloseable {
   private long run;
 
   WorkerPool(int threads) {
+    this(threads, _ -> {});
+  }
+
+  /**
+   * @param started called by each worker with its number before its first task
+   */
+  WorkerPool(int threads, IntConsumer started) {
     workers = new Worker[threads - 1];
     for (int i = 0; i < workers.length; i++) {
-      workers[i] = new Worker(i + 1);
+      workers[i] = new Worker(i + 1, started);
       workers[i].start();
     }
   }
@@ -106,11 +114,13 @@ final class WorkerPool implements AutoCloseable {
 
   private final class Worker extends Thread {
     private final int number;
+    private final IntConsumer started;
     private volatile boolean parked;
 
-    Worker(int number) {
+    Worker(int number, IntConsumer started) {
       super("quern-cpu-" + number);
       this.number = number;
+      this.started = started;
       setDaemon(true);
     }
 
@@ -122,6 +132,7 @@ final class WorkerPool implements AutoCloseable {
 
     @Override
     public void run() {
+      started.accept(number);
       int idle = 0;
       while (!closed) {
         if (open(state.get())) {
