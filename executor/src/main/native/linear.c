@@ -1,5 +1,6 @@
 // Products of float32 activations with weights of any stored type. Each output is one chain of
 // fused multiply-adds over ascending inputs, whatever the number of rows.
+#include "lanes.h"
 #include "weight.h"
 
 void Q(decode)(float *dst, const Weight *w, int p, int k0, int kc);
@@ -21,48 +22,50 @@ EXPORT void Q(pack_rows)(const Rows *to, const float *x, int64_t ldx, const int3
   }
 }
 
-INLINE vf half_load(const uint16_t *p, int kind) {
-  if (kind == F16) return VF_HALF(p);
-  vh h;
-  memcpy(&h, p, sizeof h);
-  return (vf)(__builtin_convertvector(h, vu) << 16);
+// Two vectors of the slab at p: of bfloat16 the even outputs and the odd ones, which costs an operation
+// each, of float16 the first and the second.
+INLINE void halves(vf *w0, vf *w1, const uint16_t *p, const int kind) {
+  if (kind == F16) {
+    *w0 = VF_HALF(p);
+    *w1 = VF_HALF(p + VL);
+  } else {
+    vu pairs;
+    memcpy(&pairs, p, sizeof pairs);
+    *w0 = (vf)(pairs << 16);
+    *w1 = (vf)(pairs & 0xffff0000);
+  }
 }
 
-// As micro, from 16-bit weights: few rows are bound by reading them, which a detour through memory
-// would halve.
-INLINE void micro_half(const int mr, const int kind, float *c, const float *x, const uint16_t *w, int kc) {
+// As micro, from 16-bit weights as they stand. x is [input][mr].
+INLINE void micro_half(const int mr, const int kind, float *c, const float *x, const uint16_t *w, int kc,
+                       const uint8_t *ahead, ptrdiff_t pace) {
   for (int s = 0; s < PANEL; s += SLAB) {
     vf a[MAX_ROWS], b[MAX_ROWS];
 #pragma GCC unroll 12
-    for (int i = 0; i < mr; i++) a[i] = b[i] = (vf){};
-    for (int k = 0; k < kc; k++) {
-      const uint16_t *wk = w + k * PANEL + s;
-      __builtin_prefetch((const char *)wk + AHEAD);
-      vf w0 = half_load(wk, kind), w1 = half_load(wk + VL, kind);
+    for (int i = 0; i < mr; i++) {
+      vf l = vf_load(c + i * PANEL + s), h = vf_load(c + i * PANEL + s + VL);
+      a[i] = kind == F16 ? l : SHUFFLE(l, h, EVEN);
+      b[i] = kind == F16 ? h : SHUFFLE(l, h, ODD);
+    }
+    const float *xk = x;
+    for (int k = 0; k < kc; k++, xk += mr) {
+      vf w0, w1;
+      halves(&w0, &w1, w + k * PANEL + s, kind);
+      __builtin_prefetch(ahead);
+      ahead += pace;
 #pragma GCC unroll 12
       for (int i = 0; i < mr; i++) {
-        vf v = vf_set(x[k * mr + i]);
+        vf v = vf_set(xk[i]);
         a[i] = VF_FMA(v, w0, a[i]);
         b[i] = VF_FMA(v, w1, b[i]);
       }
     }
 #pragma GCC unroll 12
     for (int i = 0; i < mr; i++) {
-      vf_store(c + i * PANEL + s, a[i]);
-      vf_store(c + i * PANEL + s + VL, b[i]);
+      vf l = a[i], h = b[i];
+      vf_store(c + i * PANEL + s, kind == F16 ? l : SHUFFLE(l, h, ZIP_LOW));
+      vf_store(c + i * PANEL + s + VL, kind == F16 ? h : SHUFFLE(l, h, ZIP_HIGH));
     }
-  }
-}
-
-static void product_half(float *c, const Rows *x, const Weight *w, int p) {
-  const uint16_t *from = (const uint16_t *)panel_at(w, p);
-  for (int r = 0; r < x->rows;) {
-    int mr = block_rows(x->rows - r);
-    const float *xr = (const float *)x->data + (int64_t)r * x->cols;
-    float *cr = c + r * PANEL;
-    if (w->kind == F16) WITH_ROWS(mr, micro_half(MR, F16, cr, xr, from, x->cols))
-    else WITH_ROWS(mr, micro_half(MR, BF16, cr, xr, from, x->cols))
-    r += mr;
   }
 }
 
@@ -70,23 +73,31 @@ static void product_half(float *c, const Rows *x, const Weight *w, int p) {
 static void product(float *c, const Rows *x, const Weight *w, int p, int r0, int r1) {
   float buffer[GROUP * PANEL] __attribute__((aligned(64)));
   int cols = x->cols;
-  if (x->rows <= FEW && (w->kind == F16 || w->kind == BF16)) {
-    product_half(c, x, w, p);
-    return;
-  }
+  // A detour through memory pays for the float16 of many rows only: they convert at two operations.
+  const int half = w->kind == BF16 || (w->kind == F16 && x->rows <= FEW);
   memset(c, 0, (size_t)(r1 - r0) * PANEL * 4);
   for (int k0 = 0; k0 < cols; k0 += GROUP) {
     int kc = least(GROUP, cols - k0);
-    const float *from = (const float *)panel_at(w, p) + (int64_t)k0 * PANEL;
-    if (w->kind != F32) {
+    // The panel's bytes of the next inputs, or the next panel's first, in as many parts as there are
+    // blocks of rows.
+    const int64_t stride = w->panel_bytes / cols;
+    const uint8_t *at = panel_at(w, p) + k0 * stride, *ahead = at + kc * stride;
+    const float *from = w->kind == F32 ? (const float *)at : buffer;
+    if (w->kind != F32 && !half) {
       Q(decode)(buffer, w, p, k0, kc);
-      from = buffer;
     }
     for (int r = r0; r < r1;) {
       int mr = block_rows(x->rows - r);
       const float *xr = (const float *)x->data + (int64_t)r * cols + (int64_t)k0 * mr;
       float *cr = c + (r - r0) * PANEL;
-      WITH_ROWS(mr, micro(MR, cr, PANEL, xr, 1, MR, from, kc))
+      const int64_t pace = stride * mr * SLAB / PANEL / (r1 - r0);
+      if (w->kind == BF16)
+        WITH_ROWS(mr, micro_half(MR, BF16, cr, xr, (const uint16_t *)at, kc, ahead, pace))
+      else if (half)
+        WITH_ROWS(mr, micro_half(MR, F16, cr, xr, (const uint16_t *)at, kc, ahead, pace))
+      else
+        WITH_ROWS(mr, micro(MR, cr, PANEL, xr, 1, MR, from, kc, ahead, pace))
+      ahead += pace * kc * PANEL / SLAB;
       r += mr;
     }
   }

@@ -3,10 +3,11 @@
 // is an exact integer; then, always in this order:
 //   whole-row scales: c = fma(sum, activation scale, c) for each group ascending; at the end c * scale
 //   grouped scales:   s = fma(sum, tile's scale, s), with offsets s = fma(offset, sum of integers, s),
-//                     for each tile of an activation group; then c = fma(s, activation scale, c)
+//                     for each tile of an activation group; then c = fma(s, activation scale, c).
+//                     A tile of 128 is the group: s = sum * scale stays in registers (SINGLE).
 #include "dots.h"
 
-enum { WHOLE, GROUPED, SHIFTED };  // one scale a row; one a tile; one a tile and an offset
+enum { WHOLE, SINGLE, GROUPED, SHIFTED };  // one scale a row; a group; a tile; a tile, and an offset
 enum { UNPACK_FROM = BLOCK + 1 };  // rows from which codes of 4 bits are unpacked once for all
 
 // The tiles of one panel in one activation group.
@@ -21,13 +22,13 @@ typedef struct {
 // Stored codes are too high by 1 << bias, unless the sums are taken of signed codes.
 INLINE void start(const int mr, const int kind, const int mode, vi acc[][SPAN], const int32_t *sum,
                   const Tiles *t) {
-  const int biased = !(SIGNED_BYTES && kind == BYTES);
+  const int biased = !(SIGNED_BYTES && kind == BYTES) && !(mode == SHIFTED && t->unbiased);
+  int32_t from[MOST];
 #pragma GCC unroll 12
-  for (int i = 0; i < mr; i++) {
-    vi from = {};
-    if (biased && !(mode == SHIFTED && t->unbiased)) from = bits_at(sum + i) << t->bias;
-    for (int j = 0; j < SPAN; j++) acc[i][j] = from;
-  }
+  for (int i = 0; i < mr; i++) from[i] = biased ? sum[i] << t->bias : 0;
+#pragma GCC unroll 12
+  for (int i = 0; i < mr; i++)
+    for (int j = 0; j < SPAN; j++) acc[i][j] = bits_at(from + i);
 }
 
 // c[mr][PANEL] += one activation group of mr rows of a block of ld rows.
@@ -38,12 +39,18 @@ INLINE void group(const int mr, const int kind, const int mode, float *c, const 
     const uint8_t *w = t->codes + s * 4;
     vi acc[MOST][SPAN];
     vf f[MOST][SPAN];
-    if (mode == WHOLE) {
+    if (mode == WHOLE || mode == SINGLE) {
       start(mr, kind, mode, acc, sums, t);
       dots(mr, kind, acc, x, ld, w, t->all_quads);
+#pragma GCC unroll 2
+      for (int j = 0; j < SPAN; j++) {
+        vf sc = mode == SINGLE ? vf_load(t->scales + s + j * VL) : (vf){};
 #pragma GCC unroll 12
-      for (int i = 0; i < mr; i++)
-        for (int j = 0; j < SPAN; j++) f[i][j] = __builtin_convertvector(acc[i][j], vf);
+        for (int i = 0; i < mr; i++) {
+          f[i][j] = __builtin_convertvector(acc[i][j], vf);
+          if (mode == SINGLE) f[i][j] *= sc;
+        }
+      }
     } else {
       const int8_t *xt = x;
       const float *scale = t->scales + s, *offset = t->offsets + s;
@@ -109,22 +116,18 @@ INLINE void block(int mr, const int kind, const int mode, float *c, const int8_t
     block(mr, kind, mode, c, x, ld, xs, sums, t);                                               \
   }
 #define MODES(kind, name) \
-  FUNCTION(name##_whole, kind, WHOLE) FUNCTION(name##_grouped, kind, GROUPED) FUNCTION(name##_shifted, kind, SHIFTED)
+  FUNCTION(name##_whole, kind, WHOLE) FUNCTION(name##_single, kind, SINGLE) \
+  FUNCTION(name##_grouped, kind, GROUPED) FUNCTION(name##_shifted, kind, SHIFTED)
+#define EACH_MODE(name) {name##_whole, name##_single, name##_grouped, name##_shifted}
 MODES(BYTES, bytes)
 MODES(NIBBLES, nibbles)
 typedef void (*Group)(int, float *, const int8_t *, int, const float *, const int32_t *, const Tiles *);
 #if SIGNED_BYTES
 MODES(SMALL4, small4)
 MODES(SMALL6, small6)
-static const Group GROUPS[4][3] = {{bytes_whole, bytes_grouped, bytes_shifted},
-                                   {nibbles_whole, nibbles_grouped, nibbles_shifted},
-                                   {small4_whole, small4_grouped, small4_shifted},
-                                   {small6_whole, small6_grouped, small6_shifted}};
+static const Group GROUPS[4][4] = {EACH_MODE(bytes), EACH_MODE(nibbles), EACH_MODE(small4), EACH_MODE(small6)};
 #else
-static const Group GROUPS[4][3] = {{bytes_whole, bytes_grouped, bytes_shifted},
-                                   {nibbles_whole, nibbles_grouped, nibbles_shifted},
-                                   {bytes_whole, bytes_grouped, bytes_shifted},
-                                   {bytes_whole, bytes_grouped, bytes_shifted}};
+static const Group GROUPS[4][4] = {EACH_MODE(bytes), EACH_MODE(nibbles), EACH_MODE(bytes), EACH_MODE(bytes)};
 #endif
 
 // c[r1 - r0][PANEL] = rows r0..r1 of x times panel p; it will go to `out`.
@@ -135,7 +138,7 @@ static void product(float *c, const float *out, int64_t ldo, const Rows *x, cons
   const int n0 = r1 - r0, ccq = w->kind == CCQ, nibbles = !ccq && w->bits == 4;
   const int64_t width = padded(x->cols), groups = parts(x->cols, GROUP);
   const int whole = !ccq && w->group == 0, tile = ccq ? 64 : whole ? GROUP : w->group;
-  const int mode = whole ? WHOLE : !ccq && w->offsets ? SHIFTED : GROUPED;
+  const int mode = whole ? WHOLE : !ccq && w->offsets ? SHIFTED : tile == GROUP ? SINGLE : GROUPED;
   const int unpack = ccq || (nibbles && n0 >= UNPACK_FROM);
   const Group run = GROUPS[ccq ? SMALL6 : unpack ? SMALL4 : nibbles ? NIBBLES : BYTES][mode];
   const int level = __builtin_ctz(tile / 16);

@@ -20,6 +20,23 @@ INLINE float most_of(vf v) {
 #endif
 }
 
+typedef int32_t Four __attribute__((vector_size(16)));
+#if defined(__clang__)
+#define FOUR(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
+#else
+#define FOUR(a, b, i, j, k, l) __builtin_shuffle(a, b, (Four){i, j, k, l})
+#endif
+
+INLINE int32_t total(vi v) {
+#if defined(__AVX512F__)
+  return _mm512_reduce_add_epi32((__m512i)v);
+#else
+  int32_t sum = 0;
+  for (int i = 0; i < VL; i++) sum += v[i];
+  return sum;
+#endif
+}
+
 // Sums of four consecutive bytes, VL of them.
 INLINE vi quad_sums(const int8_t *q) {
 #if defined(__AVX512F__)
@@ -57,21 +74,44 @@ INLINE float quantize_group(int8_t *q, const float *s, int n) {
   return most / 127.f;
 }
 
-// minus the sums of the group's integers by 16, 32, 64 and 128, at 0, 8, 12 and 14 of `sums`.
-INLINE void sum_group(int32_t *sums, const int8_t *q) {
+// minus the sums of the group's integers by 16, 32, 64 and 128, at 0, 8, 12 and 14 of `sums`; only the
+// last where that is all that `levels` asks for.
+INLINE void sum_group(int32_t *sums, const int8_t *q, int levels) {
+  vi all = {};
   int32_t quads[GROUP / 4];
   for (int k = 0; k < GROUP; k += VL * 4) {
     vi v = -quad_sums(q + k);
     memcpy(quads + k / 4, &v, sizeof v);
+    all += v;
+  }
+  if (levels == 8) {
+    sums[14] = total(all);
+    return;
   }
   for (int k = 0; k < 8; k++)
     sums[k] = (quads[4 * k] + quads[4 * k + 1]) + (quads[4 * k + 2] + quads[4 * k + 3]);
   for (int k = 0; k < 7; k++) sums[8 + k] = sums[2 * k] + sums[2 * k + 1];
 }
 
-// One group of a row into its block: q [quad][mr][4] of `quads` quads.
-INLINE void scatter(int8_t *to, const int8_t *q, int quads, int mr) {
-  for (int k = 0; k < quads; k++) memcpy(to + (int64_t)k * mr * 4, q + k * 4, 4);
+// One group of n <= 4 rows into their block: q [quad][mr][4] of `quads` quads. Four rows go together, 16
+// bytes a quad.
+INLINE void scatter(int8_t *to, int8_t q[][GROUP], int n, int quads, int mr) {
+  int k = 0;
+  for (; n == 4 && k + 4 <= quads; k += 4, to += mr * 16) {
+    Four a, b, c, d;
+    memcpy(&a, q[0] + k * 4, 16);
+    memcpy(&b, q[1] + k * 4, 16);
+    memcpy(&c, q[2] + k * 4, 16);
+    memcpy(&d, q[3] + k * 4, 16);
+    Four ab = FOUR(a, b, 0, 4, 1, 5), cd = FOUR(c, d, 0, 4, 1, 5);
+    Four ef = FOUR(a, b, 2, 6, 3, 7), gh = FOUR(c, d, 2, 6, 3, 7);
+    Four line[4] = {FOUR(ab, cd, 0, 1, 4, 5), FOUR(ab, cd, 2, 3, 6, 7), FOUR(ef, gh, 0, 1, 4, 5),
+                    FOUR(ef, gh, 2, 3, 6, 7)};
+#pragma GCC unroll 4
+    for (int j = 0; j < 4; j++) memcpy(to + j * mr * 4, line + j, 16);
+  }
+  for (; k < quads; k++, to += mr * 4)
+    for (int i = 0; i < n; i++) memcpy(to + i * 4, q[i] + k * 4, 4);
 }
 
 // Squares are summed in 4 x VL lanes, then as a tree; the same as rms_norm.
@@ -96,33 +136,39 @@ EXPORT void Q(quantize_rows)(const Rows *to, const float *x, int64_t ldx, const 
   int64_t width = padded(cols), groups = parts(cols, GROUP), base[4];
   for (int l = 0; l < 4; l++) base[l] = sums_at(to, l);
   float line[GROUP] __attribute__((aligned(64)));
-  int8_t q[GROUP] __attribute__((aligned(64)));
+  int8_t q[4][GROUP] __attribute__((aligned(64)));
   int32_t sums[16];
-  for (int r = r0; r < r1;) {
-    int mr = rows_at(r, to->rows);
-    for (int i = 0; i < mr; i++) {
-      const float *s = x + (index ? index[r + i] : r + i) * ldx;
-      float scale = gain ? row_scale(s, eps, cols) : 1;
+  for (int r = r0, mr; r < r1; r += mr) {
+    mr = rows_at(r, to->rows);
+    for (int i0 = 0; i0 < mr; i0 += 4) {
+      const int some = least(4, mr - i0);
+      const float *s[4];
+      float scale[4];
+      for (int i = 0; i < some; i++) {
+        s[i] = x + (index ? index[r + i0 + i] : r + i0 + i) * ldx;
+        scale[i] = gain ? row_scale(s[i], eps, cols) : 1;
+      }
       for (int g = 0; g < groups; g++) {
         int n = least(GROUP, cols - g * GROUP);
-        const float *from = s + g * GROUP;
-        if (gain) {
-          for (int k = 0; k < n; k++) line[k] = from[k] * scale * gain[g * GROUP + k];
-          from = line;
+        for (int i = 0; i < some; i++) {
+          const float *from = s[i] + g * GROUP;
+          if (gain) {
+            for (int k = 0; k < n; k++) line[k] = from[k] * scale[i] * gain[g * GROUP + k];
+            from = line;
+          }
+          to->scales[r * groups + g * mr + i0 + i] = quantize_group(q[i], from, n);
+          sum_group(sums, q[i], to->levels);
+          const int32_t *sum = sums;
+          for (int l = 0, most = 8; l < 4; l++, sum += most, most /= 2) {
+            if (!(to->levels >> l & 1)) continue;
+            int size = 16 << l, count = (int)parts(n, size);
+            int32_t *d = to->sums + base[l] + r * parts(cols, size) + (int64_t)g * most * mr + i0 + i;
+            for (int k = 0; k < count; k++) d[k * mr] = sum[k];
+          }
         }
-        to->scales[r * groups + g * mr + i] = quantize_group(q, from, n);
-        scatter((int8_t *)to->data + r * width + (int64_t)g * GROUP * mr + i * 4, q,
+        scatter((int8_t *)to->data + r * width + (int64_t)g * GROUP * mr + i0 * 4, q, some,
                 (int)(padded(n) / 4), mr);
-        sum_group(sums, q);
-        const int32_t *sum = sums;
-        for (int l = 0, most = 8; l < 4; l++, sum += most, most /= 2) {
-          if (!(to->levels >> l & 1)) continue;
-          int size = 16 << l, count = (int)parts(n, size);
-          int32_t *d = to->sums + base[l] + r * parts(cols, size) + (int64_t)g * most * mr + i;
-          for (int k = 0; k < count; k++) d[k * mr] = sum[k];
-        }
       }
     }
-    r += mr;
   }
 }

@@ -103,9 +103,10 @@ INLINE int block_rows(int n) {
 }
 
 // c[mr][PANEL] += x . w over kc inputs, one fused multiply-add per output and input, inputs in
-// ascending order. Element (i, k) of x is x[i * xr + k * xk]; row k of w is w[k * PANEL].
+// ascending order. Element (i, k) of x is x[i * xr + k * xk]; row k of w is w[k * PANEL]. Memory from
+// `ahead` on comes up meanwhile, `pace` bytes an input.
 INLINE void micro(const int mr, float *c, ptrdiff_t ldc, const float *x, ptrdiff_t xr,
-                  ptrdiff_t xk, const float *w, int kc) {
+                  ptrdiff_t xk, const float *w, int kc, const uint8_t *ahead, ptrdiff_t pace) {
   for (int s = 0; s < PANEL; s += SLAB) {
     vf a[MAX_ROWS], b[MAX_ROWS];
 #pragma GCC unroll 12
@@ -116,6 +117,8 @@ INLINE void micro(const int mr, float *c, ptrdiff_t ldc, const float *x, ptrdiff
     const float *xp = x, *wp = w + s;
     for (int k = 0; k < kc; k++, xp += xk, wp += PANEL) {
       vf w0 = vf_load(wp), w1 = vf_load(wp + VL);
+      __builtin_prefetch(ahead);
+      ahead += pace;
 #pragma GCC unroll 12
       for (int i = 0; i < mr; i++) {
         vf v = vf_set(xp[i * xr]);
