@@ -40,7 +40,10 @@ record QuantizeCommand(Console console) implements Command {
       throw CommandException.badCommand(wanted);
     }
     Path output =
-        arguments.text("--output").map(Path::of).orElseThrow(() -> CommandException.badCommand(wanted));
+        arguments
+            .text("--output")
+            .map(Path::of)
+            .orElseThrow(() -> CommandException.badCommand(wanted));
     Path source = Path.of(values.get("model"));
     if (Files.isRegularFile(source) || PackedCheckpoint.isIn(source)) {
       throw CommandException.badCommand(
@@ -50,7 +53,8 @@ record QuantizeCommand(Console console) implements Command {
               + " quantized already");
     }
     if (Files.exists(output)) {
-      throw CommandException.badCommand("--output " + output + " exists already; name a new folder");
+      throw CommandException.badCommand(
+          "--output " + output + " exists already; name a new folder");
     }
     try (LoadedModel model = LoadedModel.open(options(values))) {
       model.warning().ifPresent(console::notice);
