@@ -99,6 +99,8 @@ INLINE void wide_tile(const int n, const Queries *p, const Queries *next, const 
   for (int v = 0; v < n; v++)
     keep[v] = soften_down(score + v * VL, ld, p->top + v * VL, p->total + v * VL);
   for (int d = 0; d < dim; d += ROWS(n)) {
+    // In registers over this loop, the factors would push operands of the inner one out to the stack.
+    __asm__ volatile("" : "+m"(keep));
     vf acc[8][BANK];
     float *o = p->sum + (int64_t)d * ld;
 #pragma GCC unroll 8

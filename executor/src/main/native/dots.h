@@ -15,7 +15,9 @@ INLINE vi bits_at(const void *p) {
 }
 
 #if (defined(__AVX512VNNI__) || defined(__AVXVNNI__) || defined(__ARM_FEATURE_DOTPROD))
-enum { SPAN = 2, MOST = VL == 16 ? 12 : VL == 8 ? 6 : 8 };  // vectors and rows of a register tile
+// Vectors and rows of a register tile; rows where float sums, or both halves of nibbles, take registers too.
+enum { SPAN = 2, MOST = VL == 16 ? 12 : VL == 8 ? 6 : 8 };
+enum { MOST_SCALED = VL == 8 ? 6 : MOST / 2, MOST_NIBBLES = VL == 8 ? 4 : MOST / 2 };
 #if defined(__AVX512F__)
 #define DOT(acc, u, s) (vi) _mm512_dpbusd_epi32((__m512i)(acc), (__m512i)(u), (__m512i)(s))
 #elif defined(__AVX2__)
@@ -61,7 +63,7 @@ INLINE void dots(const int mr, const int kind, vi acc[][SPAN], const int8_t *x, 
 }
 #elif defined(__AVX2__)
 #if defined(__AVX512F__)
-enum { SPAN = 2, MOST = 8 };
+enum { SPAN = 2, MOST = 8, MOST_SCALED = 6, MOST_NIBBLES = 8 };
 #define MADDUBS(u, s) (vi) _mm512_maddubs_epi16((__m512i)(u), (__m512i)(s))
 #define MADD1(a) (vi) _mm512_madd_epi16((__m512i)(a), _mm512_set1_epi16(1))
 #define ADD16(a, b) (vi) _mm512_add_epi16((__m512i)(a), (__m512i)(b))
@@ -71,7 +73,7 @@ typedef __mmask64 Signs;
 #define SIGNED(a, signs) \
   (vi) _mm512_mask_sub_epi8((__m512i)(a), signs, _mm512_setzero_si512(), (__m512i)(a))
 #else
-enum { SPAN = 2, MOST = 4 };
+enum { SPAN = 2, MOST = 4, MOST_SCALED = 4, MOST_NIBBLES = 4 };
 #define MADDUBS(u, s) (vi) _mm256_maddubs_epi16((__m256i)(u), (__m256i)(s))
 #define MADD1(a) (vi) _mm256_madd_epi16((__m256i)(a), _mm256_set1_epi16(1))
 #define ADD16(a, b) (vi) _mm256_add_epi16((__m256i)(a), (__m256i)(b))
@@ -157,7 +159,7 @@ INLINE void dots(const int mr, const int kind, vi acc[][SPAN], const int8_t *x, 
 }
 #define SIGNED_BYTES 1
 #else
-enum { SPAN = 2, MOST = 4 };
+enum { SPAN = 2, MOST = 4, MOST_SCALED = 4, MOST_NIBBLES = 4 };
 #endif
 
 #ifndef SIGNED_BYTES

@@ -8,7 +8,23 @@
 #include "dots.h"
 
 enum { WHOLE, SINGLE, GROUPED, SHIFTED };  // one scale a row; a group; a tile; a tile, and an offset
-enum { UNPACK_FROM = BLOCK + 1 };  // rows from which codes of 4 bits are unpacked once for all
+
+// Rows from which codes of 4 bits are unpacked once for all. With VNNI and 512 bits registers suffice to do
+// it in the inner loop, which is quicker than memory: with a scale a tile always, else up to half a chunk.
+INLINE int unpack_from(int mode) {
+#if defined(__AVX512VNNI__)
+  return mode == WHOLE || mode == SINGLE ? CHUNK / 2 + 1 : CHUNK + 1;
+#else
+  (void)mode;
+  return BLOCK + 1;
+#endif
+}
+
+// Rows of a register tile.
+INLINE int most_rows(int kind, int mode) {
+  int most = mode == WHOLE || mode == SINGLE ? MOST : MOST_SCALED;
+  return kind == NIBBLES ? least(most, MOST_NIBBLES) : most;
+}
 
 // The tiles of one panel in one activation group.
 typedef struct {
@@ -139,8 +155,9 @@ static void product(float *c, const float *out, int64_t ldo, const Rows *x, cons
   const int64_t width = padded(x->cols), groups = parts(x->cols, GROUP);
   const int whole = !ccq && w->group == 0, tile = ccq ? 64 : whole ? GROUP : w->group;
   const int mode = whole ? WHOLE : !ccq && w->offsets ? SHIFTED : tile == GROUP ? SINGLE : GROUPED;
-  const int unpack = ccq || (nibbles && n0 >= UNPACK_FROM);
-  const Group run = GROUPS[ccq ? SMALL6 : unpack ? SMALL4 : nibbles ? NIBBLES : BYTES][mode];
+  const int unpack = ccq || (nibbles && n0 >= unpack_from(mode));
+  const int kind = ccq ? SMALL6 : unpack ? SMALL4 : nibbles ? NIBBLES : BYTES, most = most_rows(kind, mode);
+  const Group run = GROUPS[kind][mode];
   const int level = __builtin_ctz(tile / 16);
   const int32_t *sums = x->sums + sums_at(x, level);
   const int64_t tiles = parts(x->cols, tile);
@@ -167,8 +184,8 @@ static void product(float *c, const float *out, int64_t ldo, const Rows *x, cons
       int ld = rows_at(r, x->rows);
       const int8_t *xq = (const int8_t *)x->data + r * width + g * GROUP * ld;
       for (int k = 0; k < share; k++, ahead += 64) __builtin_prefetch(ahead);
-      for (int i = 0; i < ld; i += MOST)
-        run(least(MOST, ld - i), c + (r - r0 + i) * PANEL, xq + i * 4, ld,
+      for (int i = 0; i < ld; i += most)
+        run(least(most, ld - i), c + (r - r0 + i) * PANEL, xq + i * 4, ld,
             x->scales + r * groups + g * ld + i, sums + r * tiles + g * (GROUP / tile) * ld + i, &t);
       r += ld;
     }

@@ -128,8 +128,8 @@ INLINE float row_scale(const float *x, float eps, int cols) {
   return 1.f / sqrtf(sum / (float)cols + eps);
 }
 
-// Quantizes rows [r0, r1) of x (those that `index` names, or 0..rows), whose blocks must lie whole in
-// that range; with a gain each row is first normed as rms_norm does.
+// Quantizes rows [r0, r1) of x (those that `index` names, or 0..rows); both are the first row of a block
+// or a multiple of four rows behind it. With a gain each row is first normed as rms_norm does.
 EXPORT void Q(quantize_rows)(const Rows *to, const float *x, int64_t ldx, const int32_t *index,
                              const float *gain, float eps, int r0, int r1) {
   int cols = to->cols;
@@ -138,9 +138,9 @@ EXPORT void Q(quantize_rows)(const Rows *to, const float *x, int64_t ldx, const 
   float line[GROUP] __attribute__((aligned(64)));
   int8_t q[4][GROUP] __attribute__((aligned(64)));
   int32_t sums[16];
-  for (int r = r0, mr; r < r1; r += mr) {
+  for (int r = r0 / CHUNK * CHUNK, mr; r < r1; r += mr) {
     mr = rows_at(r, to->rows);
-    for (int i0 = 0; i0 < mr; i0 += 4) {
+    for (int i0 = r0 > r ? r0 - r : 0; i0 < mr && r + i0 < r1; i0 += 4) {
       const int some = least(4, mr - i0);
       const float *s[4];
       float scale[4];

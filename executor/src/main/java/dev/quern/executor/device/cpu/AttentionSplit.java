@@ -14,6 +14,9 @@ record AttentionSplit(int rowsPerTask, int ranges, int segments, boolean fused) 
   /** Queries of a task: enough to read a tile of keys once for many, few enough for the cache. */
   private static final int QUERIES = 192;
 
+  /** Tokens of a KV head that take as long as the two runs of the pool that segments cost. */
+  private static final int TWO_RUNS = 192;
+
   /**
    * @param group query heads of a KV head
    * @param segmentTokens keys of a segment
@@ -27,9 +30,17 @@ record AttentionSplit(int rowsPerTask, int ranges, int segments, boolean fused) 
     }
     int perTask = (rows + ranges - 1) / ranges;
     ranges = (rows + perTask - 1) / perTask;
+    int tasks = ranges * kvHeads;
+    int tokens = step.lastPosition() + 1;
     int segments = 1;
-    if (uneven(ranges * kvHeads, threads)) {
-      segments = step.lastPosition() / segmentTokens + 1;
+    if (uneven(tasks, threads)) {
+      int split = step.lastPosition() / segmentTokens + 1;
+      // Tokens that the busiest thread sees: whole segments fall to the threads, the last ones fill up.
+      int whole = Math.ceilDiv(tasks * (split - 1), threads) * segmentTokens;
+      int busiest = Math.max(whole, Math.ceilDiv(tasks * tokens, threads));
+      if (busiest + TWO_RUNS < Math.ceilDiv(tasks, threads) * tokens) {
+        segments = split;
+      }
     }
     boolean fused = segments == 1;
     for (int i = 1; i < ranges && fused; i++) {

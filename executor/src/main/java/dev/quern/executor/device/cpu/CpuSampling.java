@@ -56,8 +56,18 @@ final class CpuSampling {
     return row.temperature() == 0
         && row.repetitionPenalty() == 1
         && row.presencePenalty() == 0
-        && row.frequencyPenalty() == 0
-        && (row.banned() == null || row.banned().length == 0);
+        && row.frequencyPenalty() == 0;
+  }
+
+  private static boolean banned(SamplingRow row, int id) {
+    if (row.banned() != null) {
+      for (int banned : row.banned()) {
+        if (banned == id) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private void range(int index, int worker) {
@@ -98,6 +108,7 @@ final class CpuSampling {
         }
       }
     }
-    return chosen >= 0 ? chosen : draw(row, 0);
+    // A banned id is rarely the best one: only then is the row searched without it.
+    return chosen < 0 || banned(rows[row], chosen) ? draw(row, 0) : chosen;
   }
 }

@@ -41,7 +41,8 @@ interface Kernels {
   long quantizedBytes(int columns);
 
   /**
-   * Quantizes and packs rows r0..r1, whole blocks; with a gain (not null) each row is normed first.
+   * Quantizes and packs rows r0..r1, whole fours of {@link PackedRows#fourRows}; with a gain (not
+   * null) each row is normed first.
    */
   void quantizeRows(
       PackedRows to,

@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
  * same rows, which are packed or quantized once, by all threads.
  */
 final class PackedInput implements AutoCloseable, WorkerPool.Task {
-  /** Blocks that a task packs. */
-  private static final int BLOCKS = 3;
+  /** Rows that a task quantizes, where there are enough for all threads. */
+  private static final int ROWS = 36;
 
   private final Kernels kernels;
   private final WorkerPool pool;
@@ -69,25 +69,29 @@ final class PackedInput implements AutoCloseable, WorkerPool.Task {
     pool.run(split(rows), this);
   }
 
-  /** Cuts rows where blocks begin; float blocks are cut at chunks only. */
+  /** Cuts rows into tasks: quantized ones evenly by fours, others at chunks. */
   private int split(int rows) {
-    if (starts.length < rows / PackedRows.BLOCK + 3) {
-      starts = new int[rows / PackedRows.BLOCK + 3];
+    int chunks = (rows + Kernels.CHUNK - 1) / Kernels.CHUNK;
+    int tasks = packed.quantized() ? Math.max(rows / ROWS, pool.threads()) : chunks;
+    if (starts.length < tasks + 1) {
+      starts = new int[tasks + 1];
     }
-    int tasks = 0;
-    for (int r = 0; r < rows; ) {
-      starts[tasks++] = r;
-      if (packed.quantized()) {
-        int end = (r / Kernels.CHUNK + 1) * Kernels.CHUNK;
-        for (int b = 0; b < BLOCKS && r < Math.min(rows, end); b++) {
-          r += PackedRows.blockRows(r, rows);
-        }
-      } else {
-        r = Math.min(rows, r + Kernels.CHUNK);
-      }
+    int r = 0;
+    for (int task = 0; task < tasks; task++) {
+      starts[task] = r;
+      r = packed.quantized() ? endOf(r, rows, task + 1, tasks) : r + Kernels.CHUNK;
     }
     starts[tasks] = rows;
     return tasks;
+  }
+
+  /** Where the task that begins at row r ends, so that tasks are about even. */
+  private static int endOf(int r, int rows, int task, int tasks) {
+    int end = r;
+    while (end < (long) rows * task / tasks) {
+      end += PackedRows.fourRows(end, rows);
+    }
+    return end;
   }
 
   @Override

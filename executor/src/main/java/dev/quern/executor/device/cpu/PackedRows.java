@@ -92,6 +92,16 @@ final class PackedRows implements AutoCloseable {
     return left >= 2 * BLOCK ? BLOCK : left > BLOCK ? (left + 1) / 2 : left;
   }
 
+  /** Rows from r on that are quantized together: four, fewer at a block's end. */
+  static int fourRows(int r, int rows) {
+    int first = r / Kernels.CHUNK * Kernels.CHUNK;
+    int block = blockRows(first, rows);
+    for (; first + block <= r; block = blockRows(first, rows)) {
+      first += block;
+    }
+    return Math.min(4, first + block - r);
+  }
+
   boolean quantized() {
     return quantized;
   }

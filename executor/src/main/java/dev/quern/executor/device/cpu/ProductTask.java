@@ -111,7 +111,7 @@ final class ProductTask implements WorkerPool.Task, AutoCloseable {
     panels = allPanels;
     long work = (long) rows * weights[0].columns() * outputs;
     int wanted = work < ALONE || pool.threads() == 1 ? 1 : TASKS * pool.threads();
-    columnTasks = Math.min(panels, wanted);
+    columnTasks = even(panels, wanted, pool.threads());
     int chunks = (rows + Kernels.CHUNK - 1) / Kernels.CHUNK;
     rowTasks = Math.min(chunks, (wanted + columnTasks - 1) / columnTasks);
     pool.run(columnTasks * rowTasks, this);
@@ -150,6 +150,16 @@ final class ProductTask implements WorkerPool.Task, AutoCloseable {
       packedFor[worker] = run;
     }
     return mine;
+  }
+
+  /** At most {@code wanted} tasks, so many that equal ones come out for every thread if it can be. */
+  static int even(int panels, int wanted, int threads) {
+    for (int tasks = wanted / threads * threads; tasks > 0; tasks -= threads) {
+      if (panels % tasks == 0) {
+        return tasks;
+      }
+    }
+    return Math.min(panels, panels < 2 * wanted * threads ? 2 * wanted : wanted);
   }
 
   private static int part(int count, int index, int of) {

@@ -86,20 +86,30 @@ final class WorkerPool implements AutoCloseable {
     }
   }
 
+  private void runTask(int index, int worker) {
+    try {
+      task.run(index, worker);
+    } catch (RuntimeException e) {
+      failure = e;
+    }
+  }
+
   private static boolean open(long word) {
     return (word & MAX_TASKS) < ((word >>> BITS) & MAX_TASKS);
   }
 
   private void work(int worker) {
-    for (long word = state.get(); open(word); word = state.get()) {
-      if (state.compareAndSet(word, word + 1)) {
-        try {
-          task.run((int) (word & MAX_TASKS), worker);
-        } catch (RuntimeException e) {
-          failure = e;
-        } finally {
-          finished.getAndAdd(1);
+    int done = 0; // told once: every word that threads share costs them a cache miss
+    try {
+      for (long word = state.get(); open(word); word = state.get()) {
+        if (state.compareAndSet(word, word + 1)) {
+          done++;
+          runTask((int) (word & MAX_TASKS), worker);
         }
+      }
+    } finally {
+      if (done > 0) {
+        finished.getAndAdd(done);
       }
     }
   }
