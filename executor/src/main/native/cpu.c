@@ -42,11 +42,12 @@ EXPORT void *quern_map(int64_t bytes) {
 
 EXPORT void quern_unmap(void *p, int64_t bytes) { munmap(p, (size_t)bytes); }
 
-// Binds the calling thread to the n-th processor that it may run on. 0 where that was not possible.
-EXPORT int quern_pin(int n) {
+// Binds the calling thread to the n-th of the `of` processors that it may run on; 0 where these are not so
+// many, or it was not possible.
+EXPORT int quern_pin(int n, int of) {
 #if defined(__linux__)
   cpu_set_t allowed, one;
-  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return 0;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0 || CPU_COUNT(&allowed) != of) return 0;
   for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
     if (CPU_ISSET(cpu, &allowed) && n-- == 0) {
       CPU_ZERO(&one);
@@ -55,6 +56,7 @@ EXPORT int quern_pin(int n) {
     }
 #else
   (void)n;
+  (void)of;
 #endif
   return 0;
 }

@@ -14,7 +14,6 @@ import dev.quern.executor.device.Routing;
 import dev.quern.executor.device.SamplingRow;
 import dev.quern.executor.device.Tensor;
 import dev.quern.executor.device.Weight;
-import dev.quern.executor.device.host.ExpertChoice;
 import dev.quern.executor.device.host.Require;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -31,22 +30,18 @@ public final class CpuDevice implements Device {
   private final CpuProducts products;
   private final CpuExperts experts;
   private final CpuAttention attention;
-  private final Scratch scores;
+  private final CpuRouter router;
   private final CpuSampling sampling;
 
   CpuDevice(Kernels kernels, int threads, DeviceOptions options, String description) {
     this.kernels = kernels;
     this.description = description;
     memory = new OffHeap(kernels);
-    // With a thread for every processor each keeps its own; fewer are left to the system, which
-    // knows
-    // what else runs.
-    boolean all = threads == Runtime.getRuntime().availableProcessors();
-    pool = all ? new WorkerPool(threads, kernels::pin) : new WorkerPool(threads);
+    pool = new WorkerPool(threads, worker -> kernels.pin(worker, threads));
     products = new CpuProducts(memory, kernels, pool, options.activations());
     experts = new CpuExperts(memory, kernels, pool, products);
     attention = new CpuAttention(memory, kernels.attention(), pool);
-    scores = new Scratch(memory, "router scores");
+    router = new CpuRouter(memory, pool, products);
     sampling = new CpuSampling(kernels, pool);
   }
 
@@ -262,24 +257,11 @@ public final class CpuDevice implements Device {
   public void route(Routing out, Tensor x, Weight router, Weight bias, float normMin, int rows) {
     Require.floats("route x", x, rows, router.columns());
     Require.routing(out, router.rows(), rows);
-    int count = router.rows();
-    MemorySegment result = scores.require(4L * rows * count);
-    products.linear(result, count, own(x), own(router).panels(), rows);
-    float[] host = new float[rows * count];
-    MemorySegment.copy(result, FLOAT, 0, host, 0, host.length);
-    float[] added = null;
     if (bias != null) {
-      Require.vector(bias, count);
-      added = new float[count];
-      MemorySegment.copy(own(bias).vector(), FLOAT, 0, added, 0, count);
+      Require.vector(bias, router.rows());
     }
-    CpuRouting routing = own(out);
-    ExpertChoice choice = new ExpertChoice(count);
-    for (int r = 0; r < rows; r++) {
-      int at = r * out.topK();
-      choice.choose(
-          host, r * count, added, out.topK(), normMin, routing.chosen, routing.weights, at);
-    }
+    MemorySegment added = bias == null ? null : own(bias).vector();
+    this.router.route(own(out), own(x), own(router).panels(), added, normMin, rows);
   }
 
   @Override
@@ -364,7 +346,7 @@ public final class CpuDevice implements Device {
     products.close();
     experts.close();
     attention.close();
-    scores.close();
+    router.close();
   }
 
   @FunctionalInterface

@@ -16,8 +16,12 @@ interface Kernels {
   /** The instruction set, as {@code quern bench} prints it. */
   String isa();
 
-  /** Binds the calling thread to the n-th processor that it may run on, where that can be done. */
-  default void pin(int processor) {}
+  /**
+   * Binds the calling thread to the n-th processor that it may run on, where these are {@code
+   * threads} in number, so that each thread keeps its own. Fewer threads, or processors of which a
+   * quota allows a part, are left to the system, which knows what else runs.
+   */
+  default void pin(int processor, int threads) {}
 
   /**
    * Zeroed memory that lives as long as the arena, in large pages where the system has them.

@@ -44,7 +44,7 @@ final class NativeCalls {
   }
 
   public interface Pin {
-    int call(int processor);
+    int call(int processor, int threads);
   }
 
   public interface Map {

@@ -71,8 +71,8 @@ final class NativeKernels implements Kernels {
   }
 
   @Override
-  public void pin(int processor) {
-    pin.call(processor); // where the system refuses, the thread moves about as before
+  public void pin(int processor, int threads) {
+    pin.call(processor, threads); // where the system refuses, the thread moves about as before
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.quern.executor.device.cpu;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
@@ -28,7 +29,7 @@ final class WorkerPool implements AutoCloseable {
   // never claim a task of a run that it did not see.
   private final AtomicLong state = new AtomicLong();
   private final AtomicInteger finished = new AtomicInteger();
-  private volatile RuntimeException failure;
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private volatile boolean closed;
   private Task task;
   private long run;
@@ -52,19 +53,32 @@ final class WorkerPool implements AutoCloseable {
     return workers.length + 1;
   }
 
-  /** Runs tasks 0..tasks and returns when all are done; a task's exception is thrown here. */
-  @SuppressWarnings("ThreadPriorityCheck") // where threads outnumber cores, the last task's runs
+  /**
+   * Runs tasks 0..tasks and returns when all are done, whatever became of them; then the first
+   * exception or error of a task is thrown here.
+   */
   void run(int tasks, Task body) {
+    task = body;
     if (workers.length == 0 || tasks <= 1) {
       for (int i = 0; i < tasks; i++) {
-        body.run(i, 0);
+        runTask(i, 0);
       }
-      return;
+    } else {
+      share(tasks);
     }
+    switch (failure.getAndSet(null)) {
+      case null -> {}
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      case Throwable e -> throw new IllegalStateException(e);
+    }
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // where threads outnumber cores, the last task's runs
+  private void share(int tasks) {
     if (tasks > MAX_TASKS || closed) {
       throw new IllegalStateException(closed ? "device is closed" : tasks + " tasks in a run");
     }
-    task = body;
     finished.setPlain(0);
     run++;
     state.set((run << (2 * BITS)) | ((long) tasks << BITS));
@@ -79,18 +93,13 @@ final class WorkerPool implements AutoCloseable {
         Thread.yield();
       }
     }
-    if (failure != null) {
-      RuntimeException thrown = failure;
-      failure = null;
-      throw thrown;
-    }
   }
 
   private void runTask(int index, int worker) {
     try {
       task.run(index, worker);
-    } catch (RuntimeException e) {
-      failure = e;
+    } catch (Throwable e) { // a worker that died of one would leave its task undone and untold
+      failure.compareAndSet(null, e);
     }
   }
 
@@ -100,17 +109,14 @@ final class WorkerPool implements AutoCloseable {
 
   private void work(int worker) {
     int done = 0; // told once: every word that threads share costs them a cache miss
-    try {
-      for (long word = state.get(); open(word); word = state.get()) {
-        if (state.compareAndSet(word, word + 1)) {
-          done++;
-          runTask((int) (word & MAX_TASKS), worker);
-        }
+    for (long word = state.get(); open(word); word = state.get()) {
+      if (state.compareAndSet(word, word + 1)) {
+        done++;
+        runTask((int) (word & MAX_TASKS), worker);
       }
-    } finally {
-      if (done > 0) {
-        finished.getAndAdd(done);
-      }
+    }
+    if (done > 0) {
+      finished.getAndAdd(done);
     }
   }
 

@@ -16,6 +16,7 @@ import dev.quern.executor.device.StridedMatrix;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 final class CpuDeviceTest {
@@ -124,12 +125,38 @@ final class CpuDeviceTest {
                           }
                         }));
         assertEquals("task 7", error.getMessage());
-        int[] done = new int[100];
-        pool.run(100, (i, _) -> done[i]++);
-        for (int count : done) {
-          assertEquals(1, count);
-        }
+        runsEveryTaskOnce(pool);
       }
+    }
+  }
+
+  @Test
+  void anErrorOfTheJvmInAnyTaskReachesTheCallerWhenAllTasksAreDone() {
+    try (WorkerPool pool = new WorkerPool(3)) {
+      for (int round = 0; round < 50; round++) {
+        var ended = new AtomicInteger();
+        var error =
+            assertThrows(
+                InternalError.class,
+                () ->
+                    pool.run(
+                        20,
+                        (_, worker) -> {
+                          ended.incrementAndGet();
+                          throw new InternalError("fault in worker " + worker);
+                        }));
+        assertTrue(error.getMessage().startsWith("fault"), error.getMessage());
+        assertEquals(20, ended.get());
+        runsEveryTaskOnce(pool);
+      }
+    }
+  }
+
+  private static void runsEveryTaskOnce(WorkerPool pool) {
+    int[] done = new int[100];
+    pool.run(100, (i, _) -> done[i]++);
+    for (int count : done) {
+      assertEquals(1, count);
     }
   }
 }
