@@ -42,6 +42,11 @@ EXPORT void *quern_map(int64_t bytes) {
 
 EXPORT void quern_unmap(void *p, int64_t bytes) { munmap(p, (size_t)bytes); }
 
+// Begins to bring up memory from p on; no more than the 4 KiB that products fetch ahead themselves (AHEAD).
+EXPORT void quern_fetch(const char *p, int64_t bytes) {
+  for (int64_t i = 0; i < (bytes < 4096 ? bytes : 4096); i += 64) __builtin_prefetch(p + i);
+}
+
 // Binds the calling thread to the n-th of the `of` processors that it may run on; 0 where these are not so
 // many, or it was not possible.
 EXPORT int quern_pin(int n, int of) {

@@ -32,6 +32,9 @@ interface Kernels {
     return arena.allocate(bytes, 64);
   }
 
+  /** Begins to bring up a panel, as much of it as a product fetches ahead. */
+  default void fetch(Panels w, int panel) {}
+
   /** Packs panels p0..p1 of a matrix of 16- or 32-bit numbers. */
   void pack(MemorySegment panels, StridedMatrix matrix, int p0, int p1);
 

@@ -51,6 +51,10 @@ final class NativeCalls {
     long call(long bytes);
   }
 
+  public interface Fetch {
+    void call(long address, long bytes);
+  }
+
   public interface Unmap {
     void call(long address, long bytes);
   }

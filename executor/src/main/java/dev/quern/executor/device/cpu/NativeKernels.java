@@ -11,6 +11,7 @@ final class NativeKernels implements Kernels {
   private final Isa isa;
   private final NativeCalls.Pin pin;
   private final NativeCalls.Map map;
+  private final NativeCalls.Fetch fetch;
   private final NativeCalls.Unmap unmap;
   private final NativeCalls.Pack pack;
   private final NativeCalls.Embed embed;
@@ -30,6 +31,7 @@ final class NativeKernels implements Kernels {
     this.isa = isa;
     pin = NativeCalls.bind(library, "quern_pin", NativeCalls.Pin.class);
     map = NativeCalls.bind(library, "quern_map", NativeCalls.Map.class);
+    fetch = NativeCalls.bind(library, "quern_fetch", NativeCalls.Fetch.class);
     unmap = NativeCalls.bind(library, "quern_unmap", NativeCalls.Unmap.class);
     pack = bind(library, "pack", NativeCalls.Pack.class);
     embed = bind(library, "embed", NativeCalls.Embed.class);
@@ -83,6 +85,11 @@ final class NativeKernels implements Kernels {
     }
     return MemorySegment.ofAddress(address)
         .reinterpret(bytes, arena, _ -> unmap.call(address, bytes));
+  }
+
+  @Override
+  public void fetch(Panels w, int panel) {
+    fetch.call(w.data().address() + panel * w.panelBytes(), w.panelBytes());
   }
 
   @Override

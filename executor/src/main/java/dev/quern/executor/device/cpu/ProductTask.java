@@ -16,6 +16,11 @@ final class ProductTask implements WorkerPool.Task, AutoCloseable {
   /** Tasks for each thread, so that a late one does not keep the others waiting long. */
   private static final int TASKS = 4;
 
+  /** The same where all of the work takes some microseconds. */
+  private static final int FEW_TASKS = 2;
+
+  private static final long LITTLE = 4_000_000;
+
   /** Most weights of a run. */
   static final int WEIGHTS = 3;
 
@@ -110,16 +115,16 @@ final class ProductTask implements WorkerPool.Task, AutoCloseable {
     run++;
     panels = allPanels;
     long work = (long) rows * weights[0].columns() * outputs;
-    int wanted = work < ALONE || pool.threads() == 1 ? 1 : TASKS * pool.threads();
+    int each = work < LITTLE ? FEW_TASKS : TASKS;
+    int wanted = work < ALONE || pool.threads() == 1 ? 1 : each * pool.threads();
     columnTasks = even(panels, wanted, pool.threads());
     int chunks = (rows + Kernels.CHUNK - 1) / Kernels.CHUNK;
     rowTasks = Math.min(chunks, (wanted + columnTasks - 1) / columnTasks);
-    pool.run(columnTasks * rowTasks, this);
+    pool.run(columnTasks * rowTasks, WorkerPool.Shares.NEIGHBOURS, this);
   }
 
   @Override
   public void run(int index, int worker) {
-    PackedRows x = shared == null ? packed(worker) : shared;
     int chunks = (rows + Kernels.CHUNK - 1) / Kernels.CHUNK;
     int row = index / columnTasks;
     int column = index % columnTasks;
@@ -127,6 +132,7 @@ final class ProductTask implements WorkerPool.Task, AutoCloseable {
     int r1 = Math.min(rows, part(chunks, row + 1, rowTasks) * Kernels.CHUNK);
     int p0 = part(panels, column, columnTasks);
     int p1 = part(panels, column + 1, columnTasks);
+    PackedRows x = shared == null ? packed(worker, p0) : shared;
     if (gated) {
       kernels.gateUp(outs[0], widths[0], x, weights[0], weights[1], r0, r1, p0, p1);
       return;
@@ -142,9 +148,17 @@ final class ProductTask implements WorkerPool.Task, AutoCloseable {
     }
   }
 
-  private PackedRows packed(int worker) {
+  /** The worker's own copy, quantized while the first weights that it will multiply come up. */
+  private PackedRows packed(int worker, int panel) {
     PackedRows mine = own[worker];
     if (packedFor[worker] != run) {
+      int first = 0;
+      for (int i = 0; i < count; i++) {
+        if (gated || (panel >= first && panel < first + weights[i].count())) {
+          kernels.fetch(weights[i], gated ? panel : panel - first);
+        }
+        first += weights[i].count();
+      }
       mine.integers(rows, weights[0].columns(), levels);
       kernels.quantizeRows(mine, source, sourceWidth, null, gain, eps, 0, rows);
       packedFor[worker] = run;

@@ -1,15 +1,16 @@
 package dev.quern.executor.device.cpu;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
 /**
- * A persistent pool that runs numbered tasks: one driving thread and {@code threads - 1} workers
- * claim numbers until none is left. Which thread runs a task never matters to its result. Workers
- * spin for a moment between runs, since operations follow one another closely, then park.
+ * A persistent pool that runs numbered tasks on one driving thread and {@code threads - 1} workers.
+ * Each thread has a share of a run's tasks and takes them one by one; when they are gone it takes
+ * of the others'. Which thread runs a task never matters to its result. Workers spin for a moment
+ * between runs, since operations follow one another closely, then park.
  */
 final class WorkerPool implements AutoCloseable {
   /** A task of a run; {@code worker} in [0, threads) owns that worker's scratch meanwhile. */
@@ -18,21 +19,35 @@ final class WorkerPool implements AutoCloseable {
     void run(int index, int worker);
   }
 
+  /** Which tasks a thread takes first. */
+  enum Shares {
+    /** Neighbours, so that a thread streams memory on from task to task. */
+    NEIGHBOURS,
+    /** Every n-th: where tasks come in descending size, the last ones are small. */
+    DEALT
+  }
+
   /** Most tasks of one run. */
   static final int MAX_TASKS = (1 << 20) - 1;
 
   private static final int BITS = 20;
   private static final int SPINS = 4000;
 
+  /** Words from one share to the next: each has cache lines of its own. */
+  private static final int APART = 16;
+
   private final Worker[] workers;
-  // run number | number of tasks | next unclaimed: one word, so that a worker that wakes late can
-  // never claim a task of a run that it did not see.
-  private final AtomicLong state = new AtomicLong();
+  // Of each thread: run number | tasks | next unclaimed. One word, so that a worker that wakes late
+  // can never
+  // claim a task of a run that it did not see.
+  private final AtomicLongArray shares;
   private final AtomicInteger finished = new AtomicInteger();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private volatile long run;
   private volatile boolean closed;
   private Task task;
-  private long run;
+  private int tasks;
+  private boolean neighbours;
 
   WorkerPool(int threads) {
     this(threads, _ -> {});
@@ -42,6 +57,7 @@ final class WorkerPool implements AutoCloseable {
    * @param started called by each worker with its number before its first task
    */
   WorkerPool(int threads, IntConsumer started) {
+    shares = new AtomicLongArray(threads * APART);
     workers = new Worker[threads - 1];
     for (int i = 0; i < workers.length; i++) {
       workers[i] = new Worker(i + 1, started);
@@ -53,18 +69,23 @@ final class WorkerPool implements AutoCloseable {
     return workers.length + 1;
   }
 
+  /** {@link #run(int, Shares, Task)}, tasks dealt. */
+  void run(int count, Task body) {
+    run(count, Shares.DEALT, body);
+  }
+
   /**
-   * Runs tasks 0..tasks and returns when all are done, whatever became of them; then the first
+   * Runs tasks 0..count and returns when all are done, whatever became of them; then the first
    * exception or error of a task is thrown here.
    */
-  void run(int tasks, Task body) {
+  void run(int count, Shares order, Task body) {
     task = body;
-    if (workers.length == 0 || tasks <= 1) {
-      for (int i = 0; i < tasks; i++) {
+    if (workers.length == 0 || count <= 1) {
+      for (int i = 0; i < count; i++) {
         runTask(i, 0);
       }
     } else {
-      share(tasks);
+      share(count, order == Shares.NEIGHBOURS);
     }
     switch (failure.getAndSet(null)) {
       case null -> {}
@@ -74,24 +95,64 @@ final class WorkerPool implements AutoCloseable {
     }
   }
 
-  @SuppressWarnings("ThreadPriorityCheck") // where threads outnumber cores, the last task's runs
-  private void share(int tasks) {
-    if (tasks > MAX_TASKS || closed) {
-      throw new IllegalStateException(closed ? "device is closed" : tasks + " tasks in a run");
+  @SuppressWarnings({"ThreadPriorityCheck", "NonAtomicVolatileUpdate"})
+  private void share(int count, boolean together) {
+    if (count > MAX_TASKS || closed) {
+      throw new IllegalStateException(closed ? "device is closed" : count + " tasks in a run");
     }
+    tasks = count;
+    neighbours = together;
     finished.setPlain(0);
-    run++;
-    state.set((run << (2 * BITS)) | ((long) tasks << BITS));
-    for (int i = 0; i < Math.min(workers.length, tasks - 1); i++) {
+    long next = run + 1; // only the driving thread writes it
+    for (int t = 0; t < threads(); t++) {
+      shares.setRelease(t * APART, (next << (2 * BITS)) | ((long) sizeOf(t) << BITS));
+    }
+    run = next;
+    for (int i = 0; i < Math.min(workers.length, count - 1); i++) {
       workers[i].wake();
     }
     work(0);
-    for (int spins = 0; finished.getAcquire() < tasks; spins++) {
+    for (int spins = 0; finished.getAcquire() < count; spins++) {
       if (spins < SPINS) {
         Thread.onSpinWait();
       } else {
-        Thread.yield();
+        Thread.yield(); // where threads outnumber cores, the last task's runs
       }
+    }
+  }
+
+  /** First task of a thread's share, of neighbours. */
+  private int first(int thread) {
+    return (int) ((long) tasks * thread / threads());
+  }
+
+  private int sizeOf(int thread) {
+    return neighbours
+        ? first(thread + 1) - first(thread)
+        : (tasks + threads() - 1 - thread) / threads();
+  }
+
+  private static boolean open(long word) {
+    return (word & MAX_TASKS) < ((word >>> BITS) & MAX_TASKS);
+  }
+
+  /** Own tasks, then those that others have not begun. */
+  private void work(int worker) {
+    int done = 0; // told once: every word that threads share costs them a cache miss
+    int count = threads();
+    for (int i = 0; i < count; i++) {
+      int owner = worker + i < count ? worker + i : worker + i - count;
+      int at = owner * APART;
+      for (long word = shares.get(at); open(word); word = shares.get(at)) {
+        if (shares.compareAndSet(at, word, word + 1)) {
+          done++;
+          int k = (int) (word & MAX_TASKS);
+          runTask(neighbours ? first(owner) + k : owner + k * count, worker);
+        }
+      }
+    }
+    if (done > 0) {
+      finished.getAndAdd(done);
     }
   }
 
@@ -100,23 +161,6 @@ final class WorkerPool implements AutoCloseable {
       task.run(index, worker);
     } catch (Throwable e) { // a worker that died of one would leave its task undone and untold
       failure.compareAndSet(null, e);
-    }
-  }
-
-  private static boolean open(long word) {
-    return (word & MAX_TASKS) < ((word >>> BITS) & MAX_TASKS);
-  }
-
-  private void work(int worker) {
-    int done = 0; // told once: every word that threads share costs them a cache miss
-    for (long word = state.get(); open(word); word = state.get()) {
-      if (state.compareAndSet(word, word + 1)) {
-        done++;
-        runTask((int) (word & MAX_TASKS), worker);
-      }
-    }
-    if (done > 0) {
-      finished.getAndAdd(done);
     }
   }
 
@@ -149,16 +193,19 @@ final class WorkerPool implements AutoCloseable {
     @Override
     public void run() {
       started.accept(number);
+      long seen = 0;
       int idle = 0;
       while (!closed) {
-        if (open(state.get())) {
+        long current = WorkerPool.this.run;
+        if (current != seen) {
+          seen = current;
           work(number);
           idle = 0;
         } else if (idle++ < SPINS) {
           Thread.onSpinWait();
         } else {
           parked = true;
-          if (!open(state.get()) && !closed) {
+          if (WorkerPool.this.run == seen && !closed) {
             LockSupport.park(this);
           }
           parked = false;
