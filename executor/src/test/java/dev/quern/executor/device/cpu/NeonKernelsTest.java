@@ -13,7 +13,10 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-/** The C kernels of aarch64 against plain C, in emulation; skipped where the tools for it are missing. */
+/**
+ * The C kernels of aarch64 against plain C, in emulation; skipped where the tools for it are
+ * missing.
+ */
 final class NeonKernelsTest {
   private static final List<String> TOOLS = List.of("aarch64-linux-gnu-gcc", "qemu-aarch64");
 
