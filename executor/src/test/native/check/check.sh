@@ -65,7 +65,7 @@ aarch64() {
   done
   build aarch64 aarch64-linux-gnu-gcc
   qemu="qemu-aarch64 -L /usr/aarch64-linux-gnu"
-  # Each on a processor that has no more: an instruction too many would end it.
+  # The first two on processors that have no more: an instruction too many would end them.
   check "an emulated Cortex-A53" neon aarch64 $qemu -cpu cortex-a53
   check "an emulated Neoverse N1" neon-dotprod aarch64 $qemu -cpu neoverse-n1
   check "emulated max" neon-i8mm aarch64 $qemu -cpu max

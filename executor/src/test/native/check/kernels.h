@@ -60,7 +60,7 @@ typedef struct {
   int64_t (*peak_read)(const void *, int64_t, int);
 } Kernels;
 
-// Zeroed memory that ends, up to 63 bytes, at a page nobody may touch; release() frees all of it and fails
+// Zeroed memory that ends, up to 63 bytes, at a page nobody may touch; release() takes all of it back and fails
 // where a byte around it has changed.
 void *room(size_t bytes);
 void release(void);

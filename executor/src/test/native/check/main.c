@@ -18,6 +18,7 @@ enum { ROOMS = 4096, MARK = 0xa5 };
 static struct {
   char *base, *from;
   size_t bytes, total;
+  int busy;
 } rooms[ROOMS];
 static int used, cases;
 static char current[200];
@@ -36,33 +37,44 @@ void start_case(const char *name, ...) {
   cases++;
 }
 
+// A mapping whose last page cannot be touched; those of former cases serve again, since an emulator takes
+// its time over mappings.
+static int mapping(size_t total, size_t page) {
+  for (int i = 0; i < used; i++)
+    if (!rooms[i].busy && rooms[i].total == total) return i;
+  char *base = mmap(0, total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (base == MAP_FAILED || used == ROOMS) fail("room", (int64_t)total, "no memory");
+  mprotect(base + total - page, page, PROT_NONE);
+  rooms[used].base = base;
+  rooms[used].total = total;
+  return used++;
+}
+
 void *room(size_t bytes) {
   size_t page = (size_t)sysconf(_SC_PAGESIZE), rounded = (bytes + 63) / 64 * 64;
   size_t total = (rounded + page - 1) / page * page + 2 * page;
-  char *base = mmap(0, total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (base == MAP_FAILED || used == ROOMS) fail("room", (int64_t)bytes, "no memory");
-  char *end = base + total - page, *from = end - rounded;
-  mprotect(end, page, PROT_NONE);
+  int i = mapping(total, page);
+  char *from = rooms[i].base + total - page - rounded;
   memset(from - 64, MARK, 64);
+  memset(from, 0, bytes);
   memset(from + bytes, MARK, rounded - bytes);
-  rooms[used].base = base;
-  rooms[used].from = from;
-  rooms[used].bytes = bytes;
-  rooms[used++].total = total;
+  rooms[i].from = from;
+  rooms[i].bytes = bytes;
+  rooms[i].busy = 1;
   return from;
 }
 
 void release(void) {
   for (int i = 0; i < used; i++) {
+    if (!rooms[i].busy) continue;
     const unsigned char *from = (const unsigned char *)rooms[i].from;
     size_t bytes = rooms[i].bytes, rounded = (bytes + 63) / 64 * 64;
     for (int k = -64; k < 0; k++)
       if (from[k] != MARK) fail("bytes before memory", k, "changed");
     for (size_t k = bytes; k < rounded; k++)
       if (from[k] != MARK) fail("bytes behind memory", (int64_t)k, "changed");
-    munmap(rooms[i].base, rooms[i].total);
+    rooms[i].busy = 0;
   }
-  used = 0;
 }
 
 int random_below(int n) {
