@@ -24,7 +24,7 @@ case $(uname -s) in
 esac
 case $(uname -m) in
   x86_64|amd64) arch=x86_64 isas="avx2 avx2_vnni avx512 avx512_vnni" ;;
-  aarch64|arm64) arch=aarch64 isas="neon" ;;
+  aarch64|arm64) arch=aarch64 isas="neon neon_dotprod neon_i8mm" ;;
   *) echo "quern: no native kernels for $(uname -m): the CPU device will run its Java kernels" >&2; exit 0 ;;
 esac
 out=$root/native/$os-$arch
@@ -43,6 +43,8 @@ for isa in $isas; do
     avx512) target="-mavx2 -mfma -mf16c -mavx512f -mavx512bw -mavx512vl -mavx512dq -mprefer-vector-width=512" ;;
     avx512_vnni) target="-mavx2 -mfma -mf16c -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mprefer-vector-width=512" ;;
     neon) target="" ;;
+    neon_dotprod) target="-march=armv8.2-a+dotprod" ;;
+    neon_i8mm) target="-march=armv8.2-a+dotprod+i8mm" ;;
   esac
   for file in panels quantize linear linear_int rows kv attention sample peak; do
     # shellcheck disable=SC2086

@@ -6,7 +6,27 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-enum { AVX2 = 0, AVX2_VNNI = 1, AVX512 = 2, AVX512_VNNI = 3, NEON = 4 };
+enum { AVX2 = 0, AVX2_VNNI = 1, AVX512 = 2, AVX512_VNNI = 3, NEON = 4, NEON_DOTPROD = 6, NEON_I8MM = 7 };
+
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+// Bits of the kernel's arch/arm64/include/uapi/asm/hwcap.h, where the C library's headers are older.
+enum { HAS_DOTPROD = 1 << 20, HAS_I8MM = 1 << 13 };
+static int has_dotprod(void) { return (getauxval(AT_HWCAP) & HAS_DOTPROD) != 0; }
+static int has_i8mm(void) { return (getauxval(AT_HWCAP2) & HAS_I8MM) != 0; }
+#elif defined(__aarch64__) && defined(__APPLE__)
+#include <sys/sysctl.h>
+static int has(const char *name) {
+  int value = 0;
+  size_t size = sizeof value;
+  return sysctlbyname(name, &value, &size, 0, 0) == 0 && value != 0;
+}
+static int has_dotprod(void) { return has("hw.optional.arm.FEAT_DotProd"); }
+static int has_i8mm(void) { return has("hw.optional.arm.FEAT_I8MM"); }
+#elif defined(__aarch64__)
+static int has_dotprod(void) { return 0; }
+static int has_i8mm(void) { return 0; }
+#endif
 
 EXPORT int quern_supports(int isa) {
 #if defined(__x86_64__)
@@ -23,7 +43,12 @@ EXPORT int quern_supports(int isa) {
     default: return 0;
   }
 #elif defined(__aarch64__)
-  return isa == NEON;
+  switch (isa) {
+    case NEON: return 1;
+    case NEON_DOTPROD: return has_dotprod();
+    case NEON_I8MM: return has_dotprod() && has_i8mm();
+    default: return 0;
+  }
 #else
   return 0;
 #endif

@@ -14,9 +14,11 @@ INLINE vi bits_at(const void *p) {
   return vi_set(v);
 }
 
-#if (defined(__AVX512VNNI__) || defined(__AVXVNNI__) || defined(__ARM_FEATURE_DOTPROD))
+#if defined(__ARM_NEON)
+#include "dots_neon.h"
+#elif defined(__AVX512VNNI__) || defined(__AVXVNNI__)
 // Vectors and rows of a register tile; rows where float sums, or both halves of nibbles, take registers too.
-enum { SPAN = 2, MOST = VL == 16 ? 12 : VL == 8 ? 6 : 8 };
+enum { SPAN = 2, MOST = VL == 16 ? 12 : 6 };
 enum { MOST_SCALED = VL == 8 ? 6 : MOST / 2, MOST_NIBBLES = VL == 8 ? 4 : MOST / 2 };
 #if defined(__AVX512F__)
 #define DOT(acc, u, s) (vi) _mm512_dpbusd_epi32((__m512i)(acc), (__m512i)(u), (__m512i)(s))
@@ -158,8 +160,6 @@ INLINE void dots(const int mr, const int kind, vi acc[][SPAN], const int8_t *x, 
   }
 }
 #define SIGNED_BYTES 1
-#else
-enum { SPAN = 2, MOST = 4, MOST_SCALED = 4, MOST_NIBBLES = 4 };
 #endif
 
 #ifndef SIGNED_BYTES

@@ -14,18 +14,11 @@
 #define VF_STORE_HALF(p, v) vst1_f16((__fp16 *)(p), vcvt_f16_f32(v))
 #endif
 
-// The larger; b where a is NaN.
-#if defined(__ARM_NEON)
-#define VF_MAX_NUMBER(a, b) vmaxnmq_f32(a, b)
-#else
-#define VF_MAX_NUMBER(a, b) VF_MAX(a, b)
-#endif
-
 // 2^x for x <= 126: minimax polynomial of degree 5 on [-1/2, 1/2] (Remez), 1 at 0, relative error
 // under 2e-7. From -127 on down, and for NaN, exactly 0: there the exponent bits come out as 0.
 INLINE vf vf_exp2(vf x) {
   const vf shift = vf_set(12582912.f);  // 1.5 * 2^23: adding it rounds to an integer
-  x = VF_MAX_NUMBER(x, vf_set(-127.f));
+  x = VF_MAX(x, vf_set(-127.f));
   vf t = x + shift;
   vf r = x - (t - shift);
   vf p = vf_set(0.0013276472454890609f);

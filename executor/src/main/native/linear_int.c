@@ -164,6 +164,9 @@ static void product(float *c, const float *out, int64_t ldo, const Rows *x, cons
   const int64_t group_bytes = ccq ? GROUP / 4 * PANEL : group_at(w, panel, 1) - panel;
   Tiles t = {.scales = u.scales, .offsets = u.offsets, .quads = tile / 4,
              .bias = ccq ? 5 : nibbles ? 3 : 7, .unbiased = nibbles && w->offsets};
+  // With offsets codes of 4 bits are stored + 0: nothing to take back from a whole row's sums either.
+  static const int32_t NOTHING[BLOCK];
+  const int bare = whole && t.unbiased;
   memset(c, 0, (size_t)n0 * PANEL * 4);
   for (int64_t g = 0; g < groups; g++) {
     const uint8_t *from = ccq ? panel + g * group_bytes : group_at(w, panel, g);
@@ -186,7 +189,8 @@ static void product(float *c, const float *out, int64_t ldo, const Rows *x, cons
       for (int k = 0; k < share; k++, ahead += 64) __builtin_prefetch(ahead);
       for (int i = 0; i < ld; i += most)
         run(least(most, ld - i), c + (r - r0 + i) * PANEL, xq + i * 4, ld,
-            x->scales + r * groups + g * ld + i, sums + r * tiles + g * (GROUP / tile) * ld + i, &t);
+            x->scales + r * groups + g * ld + i,
+            bare ? NOTHING : sums + r * tiles + g * (GROUP / tile) * ld + i, &t);
       r += ld;
     }
   }

@@ -16,7 +16,7 @@ INLINE float most_of(vf v) {
   h = _mm_max_ps(h, _mm_movehl_ps(h, h));
   return _mm_cvtss_f32(_mm_max_ss(h, _mm_movehdup_ps(h)));
 #else
-  return vmaxvq_f32(v);
+  return vmaxnmvq_f32(v);
 #endif
 }
 

@@ -13,6 +13,7 @@
 #define EXPORT __attribute__((visibility("default")))
 #define INLINE static inline __attribute__((always_inline))
 
+// VF_MAX(a, b) is b where a is NaN.
 #if defined(__AVX512F__)
 #include <immintrin.h>
 enum { VL = 16, MAX_ROWS = 12 };
@@ -32,7 +33,7 @@ typedef __m256 vf;
 enum { VL = 4, MAX_ROWS = 8 };
 typedef float32x4_t vf;
 #define VF_FMA(a, b, c) vfmaq_f32(c, a, b)
-#define VF_MAX(a, b) vmaxq_f32(a, b)
+#define VF_MAX(a, b) vmaxnmq_f32(a, b)
 #define VF_HALF(p) vcvt_f32_f16(vld1_f16((const __fp16 *)(p)))
 #else
 #error "no instruction set: see build.sh"

@@ -23,6 +23,7 @@ record RandomCodes(String name, int rows, int columns, WeightFormat format, long
           integers(8, 16, ElementType.F32, false),
           integers(8, 32, ElementType.F32, true),
           integers(4, WeightFormat.WHOLE_ROW, ElementType.F32, false),
+          integers(4, WeightFormat.WHOLE_ROW, ElementType.F32, true),
           integers(4, 128, ElementType.F16, false),
           integers(4, 64, ElementType.F16, false),
           integers(4, 32, ElementType.F16, false),
