@@ -4,9 +4,17 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
+#if defined(QUERN_HAS_AMX) && defined(__linux__)
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 #define EXPORT __attribute__((visibility("default")))
 
-enum { AVX2 = 0, AVX2_VNNI = 1, AVX512 = 2, AVX512_VNNI = 3, NEON = 4, NEON_DOTPROD = 6, NEON_I8MM = 7 };
+enum {
+  AVX2 = 0, AVX2_VNNI = 1, AVX512 = 2, AVX512_VNNI = 3, AMX_INT8 = 4, NEON = 5, NEON_DOTPROD = 6, NEON_I8MM = 7
+};
 
 #if defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
@@ -28,6 +36,29 @@ static int has_dotprod(void) { return 0; }
 static int has_i8mm(void) { return 0; }
 #endif
 
+#if defined(QUERN_HAS_AMX) && defined(__linux__)
+// Registers of 8 KiB are the first state that Linux gives a process only when it asks, since signal frames
+// grow by it. The permission is the process's: threads that run already have it, those created later
+// inherit it, so asking once here serves every worker. It is refused, and AMX not used, where the system
+// forbids it or a thread's alternative signal stack is too small for such a frame. Asking again is
+// harmless.
+static int amx_permitted(void) {
+  enum { ARCH_REQ_XCOMP_PERM = 0x1023, XTILEDATA = 18 };
+  return syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XTILEDATA) == 0;
+}
+
+// Bits 24 and 25 of EDX: AMX-TILE and AMX-INT8; bits 17 and 18 of XCR0: the system keeps shapes and data of
+// the registers. XGETBV is there where AVX-512 is.
+static int amx_int8(void) {
+  unsigned a, b, c, d, low, high;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (d >> 24 & 3) != 3) return 0;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return (low >> 17 & 3) == 3 && amx_permitted();
+}
+#else
+static inline int amx_int8(void) { return 0; }
+#endif
+
 EXPORT int quern_supports(int isa) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
@@ -40,6 +71,7 @@ EXPORT int quern_supports(int isa) {
     case AVX2_VNNI: return avx2 && __builtin_cpu_supports("avxvnni");
     case AVX512: return avx512;
     case AVX512_VNNI: return avx512 && __builtin_cpu_supports("avx512vnni");
+    case AMX_INT8: return avx512 && __builtin_cpu_supports("avx512vnni") && amx_int8();
     default: return 0;
   }
 #elif defined(__aarch64__)

@@ -5,9 +5,8 @@
 //   grouped scales:   s = fma(sum, tile's scale, s), with offsets s = fma(offset, sum of integers, s),
 //                     for each tile of an activation group; then c = fma(s, activation scale, c).
 //                     A tile of 128 is the group: s = sum * scale stays in registers (SINGLE).
+#include "amx_int.h"
 #include "dots.h"
-
-enum { WHOLE, SINGLE, GROUPED, SHIFTED };  // one scale a row; a group; a tile; a tile, and an offset
 
 // Rows from which codes of 4 bits are unpacked once for all. With VNNI and 512 bits registers suffice to do
 // it in the inner loop, which is quicker than memory: with a scale a tile always, else up to half a chunk.
@@ -25,15 +24,6 @@ INLINE int most_rows(int kind, int mode) {
   int most = mode == WHOLE || mode == SINGLE ? MOST : MOST_SCALED;
   return kind == NIBBLES ? least(most, MOST_NIBBLES) : most;
 }
-
-// The tiles of one panel in one activation group.
-typedef struct {
-  const uint8_t *codes;
-  const float *scales, *offsets;
-  int64_t step;          // bytes from tile to tile
-  int quads, all_quads;  // of a tile, the last may have fewer; of the group
-  int bias, unbiased;    // codes are stored + (1 << bias), or + 0
-} Tiles;
 
 // Stored codes are too high by 1 << bias, unless the sums are taken of signed codes.
 INLINE void start(const int mr, const int kind, const int mode, vi acc[][SPAN], const int32_t *sum,
@@ -147,15 +137,15 @@ static const Group GROUPS[4][4] = {EACH_MODE(bytes), EACH_MODE(nibbles), EACH_MO
 #endif
 
 // c[r1 - r0][PANEL] = rows r0..r1 of x times panel p; it will go to `out`.
-static void product(float *c, const float *out, int64_t ldo, const Rows *x, const Weight *w, int p,
-                    int r0, int r1) {
+static void product(AmxShape *shape, float *c, const float *out, int64_t ldo, const Rows *x,
+                    const Weight *w, int p, int r0, int r1) {
   Unpacked u;
   const uint8_t *panel = panel_at(w, p);
-  const int n0 = r1 - r0, ccq = w->kind == CCQ, nibbles = !ccq && w->bits == 4;
-  const int64_t width = padded(x->cols), groups = parts(x->cols, GROUP);
+  const int n0 = r1 - r0, amx = on_amx(r0, x->rows), ccq = w->kind == CCQ, nibbles = !ccq && w->bits == 4;
+  const int64_t width = row_bytes(x->cols), groups = parts(x->cols, GROUP);
   const int whole = !ccq && w->group == 0, tile = ccq ? 64 : whole ? GROUP : w->group;
   const int mode = whole ? WHOLE : !ccq && w->offsets ? SHIFTED : tile == GROUP ? SINGLE : GROUPED;
-  const int unpack = ccq || (nibbles && n0 >= unpack_from(mode));
+  const int unpack = ccq || (nibbles && (amx || n0 >= unpack_from(mode)));
   const int kind = ccq ? SMALL6 : unpack ? SMALL4 : nibbles ? NIBBLES : BYTES, most = most_rows(kind, mode);
   const Group run = GROUPS[kind][mode];
   const int level = __builtin_ctz(tile / 16);
@@ -165,15 +155,17 @@ static void product(float *c, const float *out, int64_t ldo, const Rows *x, cons
   Tiles t = {.scales = u.scales, .offsets = u.offsets, .quads = tile / 4,
              .bias = ccq ? 5 : nibbles ? 3 : 7, .unbiased = nibbles && w->offsets};
   // With offsets codes of 4 bits are stored + 0: nothing to take back from a whole row's sums either.
-  static const int32_t NOTHING[BLOCK];
+  static const int32_t NOTHING[CHUNK];
   const int bare = whole && t.unbiased;
   memset(c, 0, (size_t)n0 * PANEL * 4);
   for (int64_t g = 0; g < groups; g++) {
     const uint8_t *from = ccq ? panel + g * group_bytes : group_at(w, panel, g);
-    if (unpack) unpack_group(&u, w, panel, g);
+    // A matrix register takes 64 inputs: what stands behind a row's last codes may not be memory.
+    const int copied = unpack || (amx && g == groups - 1 && w->cols % GROUP);
+    if (copied) unpack_group(&u, w, panel, g);
     else group_scales(&u, w, panel, g);
-    t.codes = unpack ? u.codes : from;
-    t.step = unpack ? (int64_t)tile * PANEL : whole ? 0 : tile_bytes(w, tile);
+    t.codes = copied ? u.codes : from;
+    t.step = copied ? (int64_t)tile * PANEL : whole ? 0 : tile_bytes(w, tile);
     t.all_quads = nibbles ? (u.inputs + 7) / 8 * 2 : (u.inputs + 3) / 4;
     // With many rows the sums take long enough for the next codes, and the lines of the result, to
     // come up meanwhile; with few the processor's own prefetch streams better.
@@ -186,12 +178,17 @@ static void product(float *c, const float *out, int64_t ldo, const Rows *x, cons
     for (int r = r0; r < r1;) {
       int ld = rows_at(r, x->rows);
       const int8_t *xq = (const int8_t *)x->data + r * width + g * GROUP * ld;
+      const float *xs = x->scales + r * groups + g * ld;
+      const int32_t *sum = bare ? NOTHING : sums + r * tiles + g * (GROUP / tile) * ld;
+      float *to = c + (r - r0) * PANEL;
+      r += ld;
+      if (amx) {
+        amx_group(mode, shape, to, xq, ld, xs, sum, &t, ahead, group_bytes);
+        continue;
+      }
       for (int k = 0; k < share; k++, ahead += 64) __builtin_prefetch(ahead);
       for (int i = 0; i < ld; i += most)
-        run(least(most, ld - i), c + (r - r0 + i) * PANEL, xq + i * 4, ld,
-            x->scales + r * groups + g * ld + i,
-            bare ? NOTHING : sums + r * tiles + g * (GROUP / tile) * ld + i, &t);
-      r += ld;
+        run(least(most, ld - i), to + i * PANEL, xq + i * 4, ld, xs + i, sum + i, &t);
     }
   }
   if (!whole) return;
@@ -216,24 +213,28 @@ static void product(float *c, const float *out, int64_t ldo, const Rows *x, cons
 EXPORT void Q(linear_int)(float *out, int64_t ldo, const Rows *x, const Weight *w, int add, int r0,
                           int r1, int p0, int p1) {
   float c[CHUNK * PANEL] __attribute__((aligned(64)));
+  AmxShape shape = {};
   for (int p = p0; p < p1; p++)
     for (int a = r0; a < r1; a += CHUNK) {
       int b = least(a + CHUNK, r1);
-      product(c, out + a * ldo + p * PANEL, ldo, x, w, p, a, b);
+      product(&shape, c, out + a * ldo + p * PANEL, ldo, x, w, p, a, b);
       write_rows(out, ldo, c, w->rows, p, a, b, add);
     }
+  amx_release(&shape);
 }
 
 // out = silu(x . gate^T) * (x . up^T), as above.
 EXPORT void Q(gate_up_int)(float *out, int64_t ldo, const Rows *x, const Weight *gate,
                            const Weight *up, int r0, int r1, int p0, int p1) {
   float g[CHUNK * PANEL] __attribute__((aligned(64))), u[CHUNK * PANEL] __attribute__((aligned(64)));
+  AmxShape shape = {};
   for (int p = p0; p < p1; p++)
     for (int a = r0; a < r1; a += CHUNK) {
       int b = least(a + CHUNK, r1);
-      product(g, out + a * ldo + p * PANEL, ldo, x, gate, p, a, b);
-      product(u, out + a * ldo + p * PANEL, ldo, x, up, p, a, b);
+      product(&shape, g, out + a * ldo + p * PANEL, ldo, x, gate, p, a, b);
+      product(&shape, u, out + a * ldo + p * PANEL, ldo, x, up, p, a, b);
       gate_rows(g, u, b - a);
       write_rows(out, ldo, g, gate->rows, p, a, b, 0);
     }
+  amx_release(&shape);
 }

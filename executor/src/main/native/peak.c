@@ -1,11 +1,36 @@
 // The machine's limits, measured in the same run as the model: a register-only loop of the
 // instruction set's exact int8 multiply-add, and a plain read of memory. quern bench prints its
 // figures beside them.
+#include "amx.h"
 #include "simd.h"
 
 // Runs `rounds` rounds and returns the multiply-adds made. The empty assembly makes an operand
 // unknown to the compiler, so that no product is computed once for several places.
-#if defined(__AVX512VNNI__)
+#if defined(__AMX_INT8__)
+EXPORT int64_t Q(peak_int8)(int64_t rounds) {
+  enum { CHAINS = 6 };  // registers 0 to 5: more than the latency of an instruction holds
+  AmxConfig config = {.palette = 1};
+  uint8_t operand[AMX_ROWS * AMX_BYTES];
+  memset(operand, 3, sizeof operand);
+  for (int t = 0; t < AMX_REGISTERS; t++) {
+    config.rows[t] = AMX_ROWS;
+    config.bytes[t] = AMX_BYTES;
+  }
+  AMX_CONFIGURE(&config);
+  AMX_LOAD(6, operand, AMX_BYTES);
+  AMX_LOAD(7, operand, AMX_BYTES);
+  for (int64_t r = 0; r < rounds; r++) {
+    AMX_DOT(0, 6, 7);
+    AMX_DOT(1, 6, 7);
+    AMX_DOT(2, 6, 7);
+    AMX_DOT(3, 6, 7);
+    AMX_DOT(4, 6, 7);
+    AMX_DOT(5, 6, 7);
+  }
+  AMX_RELEASE();
+  return rounds * CHAINS * AMX_ROWS * AMX_BYTES * (AMX_BYTES / 4);
+}
+#elif defined(__AVX512VNNI__)
 EXPORT int64_t Q(peak_int8)(int64_t rounds) {
   enum { CHAINS = 16 };
   __m512i x = _mm512_set1_epi8(3), y = _mm512_set1_epi8(5), c[CHAINS];

@@ -133,7 +133,7 @@ INLINE float row_scale(const float *x, float eps, int cols) {
 EXPORT void Q(quantize_rows)(const Rows *to, const float *x, int64_t ldx, const int32_t *index,
                              const float *gain, float eps, int r0, int r1) {
   int cols = to->cols;
-  int64_t width = padded(cols), groups = parts(cols, GROUP), base[4];
+  int64_t width = row_bytes(cols), groups = parts(cols, GROUP), base[4];
   for (int l = 0; l < 4; l++) base[l] = sums_at(to, l);
   float line[GROUP] __attribute__((aligned(64)));
   int8_t q[4][GROUP] __attribute__((aligned(64)));
@@ -141,7 +141,8 @@ EXPORT void Q(quantize_rows)(const Rows *to, const float *x, int64_t ldx, const 
   for (int r = r0 / CHUNK * CHUNK, mr; r < r1; r += mr) {
     mr = rows_at(r, to->rows);
     for (int i0 = r0 > r ? r0 - r : 0; i0 < mr && r + i0 < r1; i0 += 4) {
-      const int some = least(4, mr - i0);
+      // A chunk on AMX is one block, and a call may end inside it.
+      const int some = least(4, least(mr, r1 - r) - i0);
       const float *s[4];
       float scale[4];
       for (int i = 0; i < some; i++) {
@@ -166,8 +167,9 @@ EXPORT void Q(quantize_rows)(const Rows *to, const float *x, int64_t ldx, const 
             for (int k = 0; k < count; k++) d[k * mr] = sum[k];
           }
         }
-        scatter((int8_t *)to->data + r * width + (int64_t)g * GROUP * mr + i0 * 4, q, some,
-                (int)(padded(n) / 4), mr);
+        int8_t *block = (int8_t *)to->data + r * width + (int64_t)g * GROUP * mr;
+        if (on_amx(r, to->rows)) memcpy(block + i0 * GROUP, q, (size_t)some * GROUP);
+        else scatter(block + i0 * 4, q, some, (int)(padded(n) / 4), mr);
       }
     }
   }

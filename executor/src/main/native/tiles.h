@@ -10,6 +10,17 @@ typedef struct {
   int tile, count, inputs, bias;  // inputs of a tile, tiles, inputs of the group; codes are stored + bias
 } Unpacked;
 
+enum { WHOLE, SINGLE, GROUPED, SHIFTED };  // one scale a row; a group; a tile; a tile, and an offset
+
+// The tiles of one panel in one activation group, as products read them.
+typedef struct {
+  const uint8_t *codes;
+  const float *scales, *offsets;
+  int64_t step;          // bytes from tile to tile
+  int quads, all_quads;  // of a tile, the last may have fewer; of the group
+  int bias, unbiased;    // codes are stored + (1 << bias), or + 0
+} Tiles;
+
 INLINE vi quad_load(const uint8_t *p) {
   vi v;
   memcpy(&v, p, sizeof v);

@@ -12,6 +12,7 @@
 // Panels and the parts of FP8 and CCQ panels begin at multiples of 64 bytes.
 #ifndef QUERN_WEIGHT_H
 #define QUERN_WEIGHT_H
+#include "amx.h"
 #include "simd.h"
 
 enum { F32 = 0, F16 = 1, BF16 = 2, INTEGERS = 3, FP8 = 4, CCQ = 5 };
@@ -27,6 +28,8 @@ typedef struct {
 //   float32: [input][block row], scales null
 //   int8: [input / 4, padded to pairs][block row][4]; scales [group][block row]; sums [16, 32, 64 or
 //     128 inputs][block row]: minus the sum of the integers, for each size whose bit stands in `levels`
+//   With AMX a chunk of more than FEW rows is one block, and its integers stand as [input / 128][row][128],
+//     padded with zeros: what a matrix register holds is then one run of memory.
 typedef struct {
   void *data;
   float *scales;
@@ -44,9 +47,18 @@ INLINE int64_t padded(int64_t cols) { return (cols + 7) / 8 * 8; }
 INLINE int64_t parts(int64_t count, int64_t size) { return (count + size - 1) / size; }
 INLINE int least(int a, int b) { return a < b ? a : b; }
 
+// Whether row r stands in a chunk that AMX multiplies. Up to FEW rows the vector units do it: they need at
+// most 256 cycles for the 4 KiB of codes of a panel's group, which memory does not bring sooner, and they
+// take codes of 4 bits as they stand. From then on their cycles grow with the rows, those of AMX hardly.
+INLINE int on_amx(int r, int rows) { return HAS_AMX && least(CHUNK, rows - r / CHUNK * CHUNK) > FEW; }
+
+// Bytes of a row of integers.
+INLINE int64_t row_bytes(int64_t cols) { return HAS_AMX ? parts(cols, GROUP) * GROUP : padded(cols); }
+
 // Rows of the block that starts at row r: whole blocks, the last two of a chunk evened out.
 INLINE int rows_at(int r, int rows) {
   int end = (r / CHUNK + 1) * CHUNK, left = (end < rows ? end : rows) - r;
+  if (on_amx(r, rows)) return left;
   return left >= 2 * BLOCK ? BLOCK : left > BLOCK ? (left + 1) / 2 : left;
 }
 

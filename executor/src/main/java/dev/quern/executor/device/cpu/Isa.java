@@ -6,7 +6,8 @@ enum Isa {
   AVX2_VNNI("avx2-vnni", 1),
   AVX512("avx512", 2),
   AVX512_VNNI("avx512-vnni", 3),
-  NEON("neon", 4),
+  AMX_INT8("amx-int8", 4),
+  NEON("neon", 5),
   NEON_DOTPROD("neon-dotprod", 6),
   NEON_I8MM("neon-i8mm", 7);
 

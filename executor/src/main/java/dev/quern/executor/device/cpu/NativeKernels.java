@@ -2,6 +2,7 @@ package dev.quern.executor.device.cpu;
 
 import dev.quern.executor.device.ElementType;
 import dev.quern.executor.device.StridedMatrix;
+import dev.quern.executor.device.host.ActivationGroups;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
@@ -119,7 +120,10 @@ final class NativeKernels implements Kernels {
 
   @Override
   public long quantizedBytes(int columns) {
-    return (columns + 7L) / 8 * 8;
+    // As row_bytes in weight.h: matrix registers of AMX take whole groups.
+    return isa == Isa.AMX_INT8
+        ? (long) ActivationGroups.count(columns) * ActivationGroups.SIZE
+        : (columns + 7L) / 8 * 8;
   }
 
   @Override

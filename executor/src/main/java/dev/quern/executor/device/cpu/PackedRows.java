@@ -86,7 +86,10 @@ final class PackedRows implements AutoCloseable {
     return segment.address();
   }
 
-  /** Rows of the block that starts at row r; as {@code rows_at} in weight.h. */
+  /**
+   * Rows of the block that starts at row r; as {@code rows_at} in weight.h, but for chunks on AMX:
+   * those are one block, of which any rows can be quantized together.
+   */
   static int blockRows(int r, int rows) {
     int left = Math.min(rows, (r / Kernels.CHUNK + 1) * Kernels.CHUNK) - r;
     return left >= 2 * BLOCK ? BLOCK : left > BLOCK ? (left + 1) / 2 : left;

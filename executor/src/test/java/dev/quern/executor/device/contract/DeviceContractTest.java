@@ -22,7 +22,7 @@ import org.junit.jupiter.api.TestFactory;
  * inputs.
  */
 final class DeviceContractTest {
-  private static final long SEED = Long.getLong("quern.contract.seed", 20261123);
+  static final long SEED = Long.getLong("quern.contract.seed", 20261123);
 
   private static final Pattern QUANTIZED = Pattern.compile("INT8|int8|int4|wint2");
 
