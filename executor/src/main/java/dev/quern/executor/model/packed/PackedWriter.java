@@ -70,7 +70,8 @@ public final class PackedWriter {
       moveTo(part, whole, output);
       return size;
     } catch (IOException e) {
-      throw new EngineException(failure(output, part.getParent(), size, e) + discard(part), e);
+      String left = discard(part); // before free space is asked for
+      throw new EngineException(failure(output, part.getParent(), size, e) + left, e);
     } catch (IllegalArgumentException e) {
       throw new EngineException(
           source + ": cannot be packed: " + e.getMessage() + discard(part), e);

@@ -36,8 +36,7 @@ final class SmallFiles {
 
   private static boolean isKnown(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
-    boolean paper = PAPERS.stream().anyMatch(p -> lower.equals(p) || lower.startsWith(p + "."));
-    return paper || NAMES.contains(name);
+    return NAMES.contains(name) || PAPERS.stream().anyMatch(lower::startsWith);
   }
 
   static void copy(Path from, Path to) throws IOException {

@@ -162,7 +162,7 @@ class PackedWriterTest {
       Files.copy(SOURCE.resolve(name), source.resolve(name));
     }
     List<String> small =
-        List.of("tokenizer.json", "chat_template.jinja", "LICENSE", "NOTICE.txt", "README.md");
+        List.of("tokenizer.json", "chat_template.jinja", "LICENSE", "NOTICE.txt", "README_zh.md");
     List<String> others =
         List.of("pytorch_model-00001-of-00002.bin", "a.gguf", "x.pdparams", "consolidated.pth");
     for (String name : Stream.concat(small.stream(), others.stream()).toList()) {
