@@ -36,7 +36,7 @@ public final class Main {
         new ServeCommand(console, engines, cancellation),
         new PlanCommand(console),
         new ScoreCommand(console),
-        new QuantizeCommand(console),
+        new QuantizeCommand(console, cancellation),
         new BenchCommand(console),
         new BenchPlanCommand(console, EmbeddedModel::folder),
         new NotBuiltCommand("verify-gpu", "Runs the device suite on a GPU", ""),

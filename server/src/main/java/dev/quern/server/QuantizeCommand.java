@@ -1,18 +1,21 @@
 package dev.quern.server;
 
+import dev.quern.executor.engine.EngineException;
 import dev.quern.executor.engine.EngineOptions;
 import dev.quern.executor.engine.LoadedModel;
 import dev.quern.executor.model.packed.PackedCheckpoint;
 import dev.quern.executor.model.packed.PackedWriter;
+import dev.quern.server.query.Cancellation;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code quern quantize}: a checkpoint as packed weights, which load by memory mapping. */
-record QuantizeCommand(Console console) implements Command {
+record QuantizeCommand(Console console, Cancellation cancellation) implements Command {
   @Override
   public CommandSpec spec() {
     var spec = CommandSpec.create().name("quantize");
@@ -45,24 +48,39 @@ record QuantizeCommand(Console console) implements Command {
             .map(Path::of)
             .orElseThrow(() -> CommandException.badCommand(wanted));
     Path source = Path.of(values.get("model"));
-    if (Files.isRegularFile(source) || PackedCheckpoint.isIn(source)) {
-      throw CommandException.badCommand(
-          "--model "
-              + source
-              + ": quern quantize takes a Hugging Face folder; a GGUF file and packed weights are"
-              + " quantized already");
-    }
+    refuseOtherSources(source);
     if (Files.exists(output)) {
       throw CommandException.badCommand(
           "--output " + output + " exists already; name a new folder");
     }
-    try (LoadedModel model = LoadedModel.open(options(values))) {
+    Thread writing = Thread.currentThread();
+    try (LoadedModel model = LoadedModel.open(options(values));
+        var _ = cancellation.onRequest(writing::interrupt)) {
       model.warning().ifPresent(console::notice);
-      long bytes =
-          new PackedWriter(source, model.checkpoint(), model.quantization().label()).write(output);
-      console.out().printf("%s: %,d MiB of packed weights%n", output, bytes >> 20);
+      long bytes = new PackedWriter(source, model.checkpoint(), model.quantization()).write(output);
+      console.out().printf(Locale.ROOT, "%s: %,d bytes of packed weights%n", output, bytes);
+    } catch (EngineException e) {
+      throw cancellation.requested()
+          ? new CommandException(ExitCode.INTERRUPTED, e.getMessage(), e)
+          : e;
     }
     return ExitCode.DONE;
+  }
+
+  private static void refuseOtherSources(Path source) {
+    if (PackedCheckpoint.isIn(source)) {
+      throw CommandException.badCommand(
+          "--model "
+              + source
+              + " holds packed weights; give the checkpoint that they were made from");
+    }
+    if (Files.isRegularFile(source)) {
+      throw CommandException.badCommand(
+          "--model "
+              + source
+              + ": quern quantize reads folders with config.json and safetensors files, no single"
+              + " files; a GGUF file runs as it is, or with --quantization");
+    }
   }
 
   private static EngineOptions options(Map<String, String> values) {

@@ -5,7 +5,7 @@ package dev.quern.executor.device;
  * checkpoint stores or that a quantization gives it; a vector is a matrix of one row. Reading is
  * thread-safe; what a device packs from it keeps its format.
  */
-public sealed interface HostMatrix permits StridedMatrix, CodedMatrix {
+public sealed interface HostMatrix permits StridedMatrix, CodedMatrix, FloatMatrix {
   /** The tensor's canonical name, for errors. */
   String name();
 

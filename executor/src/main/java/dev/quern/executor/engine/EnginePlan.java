@@ -109,7 +109,7 @@ record EnginePlan(int maxModelLen, KvSizes kv, List<String> lines) {
             "weights %s %s; KV cache %,d tokens x %,d bytes (%s) = %s; context %,d tokens;"
                 + " %s of memory free",
             gib(weightBytes),
-            model.quantization().isNone() ? "as stored" : "in " + model.quantization().label(),
+            model.weights(),
             (long) blocks * options.blockSize(),
             tokenBytes,
             type.name().toLowerCase(Locale.ROOT),

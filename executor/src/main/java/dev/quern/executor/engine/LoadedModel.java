@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  *
  * @param folder where it stands; for random weights the file of their configuration
  * @param origin which model this is, a line for people
- * @param quantization what the weights are converted to
+ * @param quantization what the weights are converted to, or were when they were packed
  * @param warning what a conversion costs, a line for people
  * @param weightBytes bytes of the weights so held
  */
@@ -75,12 +75,16 @@ public record LoadedModel(
     Quantization quantization = quantization(options);
     Checkpoint checkpoint = checkpoint(folder, quantization, options.load());
     try {
-      long weightBytes =
-          checkpoint instanceof PackedCheckpoint packed
-              ? packed.weightBytes()
-              : weightBytes(folder);
+      long weightBytes;
+      String packing = "";
       Optional<String> warning = Optional.empty();
-      if (!quantization.isNone()) {
+      if (checkpoint instanceof PackedCheckpoint packed) {
+        weightBytes = packed.weightBytes();
+        quantization = packed.quantization();
+        packing = ", packed" + (quantization.isNone() ? "" : " in " + quantization.label());
+      } else if (quantization.isNone()) {
+        weightBytes = weightBytes(folder);
+      } else {
         var quantized = new QuantizedCheckpoint(checkpoint, quantization);
         checkpoint = quantized;
         warning = quantized.conversion();
@@ -94,7 +98,7 @@ public record LoadedModel(
               ? folder.toAbsolutePath().normalize().getFileName().toString()
               : "embedded",
           options.model().isPresent()
-              ? "model " + folder
+              ? "model " + folder + packing
               : "no --model given: using the embedded model",
           quantization,
           warning,
@@ -143,6 +147,12 @@ public record LoadedModel(
   boolean storedIntegers() {
     return ActivationGroups.apply(
         Activations.AUTO, checkpoint.tensor("model.layers.0.self_attn.q_proj.weight").format());
+  }
+
+  /** How the weights are represented: as stored, as stored in wint4, in wint4. */
+  String weights() {
+    String stored = checkpoint instanceof PackedCheckpoint ? "as stored " : "";
+    return quantization.isNone() ? "as stored" : stored + "in " + quantization.label();
   }
 
   /** Bytes of the weight files. */

@@ -2,6 +2,9 @@ package dev.quern.executor.model;
 
 import dev.quern.executor.device.WeightFormat;
 import dev.quern.executor.model.gguf.GgufFile;
+import dev.quern.executor.model.packed.PackedCheckpoint;
+import dev.quern.executor.model.plan.FormatRule;
+import dev.quern.executor.model.quantize.Quantization;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +14,23 @@ import java.util.Optional;
  * A model's description, without its weights.
  *
  * @param quantized format of the matrices of a checkpoint that is stored quantized
+ * @param packed what a folder of packed weights holds, which no scheme converts
  */
-public record StoredModel(ModelConfig config, Optional<WeightFormat> quantized) {
+public record StoredModel(
+    ModelConfig config, Optional<WeightFormat> quantized, Optional<Packed> packed) {
+  /**
+   * Packed weights.
+   *
+   * @param quantization that made them
+   * @param formats of their matrices
+   */
+  public record Packed(Quantization quantization, FormatRule formats) {}
+
+  /** A checkpoint that schemes can convert. */
+  public StoredModel(ModelConfig config, Optional<WeightFormat> quantized) {
+    this(config, quantized, Optional.empty());
+  }
+
   /** A model in floating point, or of which only the configuration is known. */
   public static StoredModel plain(ModelConfig config) {
     return new StoredModel(config, Optional.empty());
@@ -30,6 +48,12 @@ public record StoredModel(ModelConfig config, Optional<WeightFormat> quantized) 
       try (Arena arena = Arena.ofConfined()) {
         GgufFile file = GgufFile.open(model, arena);
         return new StoredModel(GgufModelConfig.read(file), ggufFormat(file));
+      }
+    }
+    if (PackedCheckpoint.isIn(model)) {
+      try (var checkpoint = PackedCheckpoint.open(model, true)) {
+        var packed = new Packed(checkpoint.quantization(), checkpoint.formats());
+        return new StoredModel(checkpoint.config(), Optional.empty(), Optional.of(packed));
       }
     }
     boolean isFile = model.toString().endsWith(".json") && Files.isRegularFile(model);

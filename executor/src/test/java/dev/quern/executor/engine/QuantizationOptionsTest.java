@@ -97,7 +97,7 @@ final class QuantizationOptionsTest {
     for (String[] wrong :
         new String[][] {
           {"{\"embedding\": \"wint8\"}", "unknown key \"embedding\""},
-          {"{\"dense\": \"int5\"}", "dense: --quantization: expected one of"},
+          {"{\"dense\": \"int5\"}", "quantization.json: dense: expected one of"},
           {"{\"group_size\": 48}", "group_size: expected 32, 64, 128"},
           {"[]", "expected a JSON object"},
           {"{", "not valid JSON"}

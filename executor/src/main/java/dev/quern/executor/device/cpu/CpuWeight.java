@@ -1,6 +1,7 @@
 package dev.quern.executor.device.cpu;
 
 import dev.quern.executor.device.ElementType;
+import dev.quern.executor.device.FloatMatrix;
 import dev.quern.executor.device.HostMatrix;
 import dev.quern.executor.device.StridedMatrix;
 import dev.quern.executor.device.Weight;
@@ -51,8 +52,13 @@ final class CpuWeight implements Weight {
   private void pack(HostMatrix matrix, WorkerPool pool) {
     WeightFormat format = matrix.format();
     int count = Panels.count(rows);
-    if (matrix instanceof PanelMatrix ready) {
-      panels = Panels.of(format, rows, columns, inPlace(ready, pool));
+    if (matrix instanceof InPanels ready && ready.panels().isPresent()) {
+      MemorySegment there = ready.panels().get();
+      panels = Panels.of(format, rows, columns, ready.inPlace() ? there : copy(there, pool));
+      return;
+    }
+    if (matrix instanceof FloatMatrix part) {
+      pack(part.strided(), pool);
       return;
     }
     block = memory.allocate(name, count * PanelLayout.panelBytes(format, columns));
@@ -75,23 +81,16 @@ final class CpuWeight implements Weight {
         });
   }
 
-  /** Panels of a file: as they stand, or copied into large pages. */
-  private MemorySegment inPlace(PanelMatrix ready, WorkerPool pool) {
-    if (ready.inPlace()) {
-      return ready.data();
-    }
-    long size = ready.data().byteSize();
+  /** Panels of a file in large pages. */
+  private MemorySegment copy(MemorySegment there, WorkerPool pool) {
+    long size = there.byteSize();
     block = memory.allocate(name, size);
     long step = Math.ceilDiv(size, 4L * pool.threads());
     pool.run(
         Math.toIntExact(Math.ceilDiv(size, step)),
         (i, _) ->
             MemorySegment.copy(
-                ready.data(),
-                i * step,
-                block.segment(),
-                i * step,
-                Math.min(step, size - i * step)));
+                there, i * step, block.segment(), i * step, Math.min(step, size - i * step)));
     return block.segment();
   }
 

@@ -7,6 +7,7 @@ import dev.quern.executor.device.host.CodeSlice;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A quantized matrix that stands in the CPU device's panels already, usually in a mapped file: that
@@ -17,7 +18,7 @@ import java.util.Objects;
  */
 public record PanelMatrix(
     String name, int rows, int columns, WeightFormat format, MemorySegment data, boolean inPlace)
-    implements CodedMatrix {
+    implements CodedMatrix, InPanels {
   /** Names the layout in files; another layout gets another name. */
   public static final String LAYOUT = "panels-32-v1";
 
@@ -36,16 +37,9 @@ public record PanelMatrix(
     return Panels.count(rows) * PanelLayout.panelBytes(format, columns);
   }
 
-  /** Writes a quantized matrix as panels into memory of {@link #bytes} bytes, on all cores. */
-  public static void write(HostMatrix matrix, MemorySegment into) {
-    int count = Panels.count(matrix.rows());
-    int threads = Runtime.getRuntime().availableProcessors();
-    int step = Math.max(1, count / (4 * threads));
-    try (WorkerPool pool = new WorkerPool(threads)) {
-      pool.run(
-          (count + step - 1) / step,
-          (i, _) -> new PanelWriter(matrix).pack(into, i * step, Math.min(count, (i + 1) * step)));
-    }
+  @Override
+  public Optional<MemorySegment> panels() {
+    return Optional.of(data);
   }
 
   @Override

@@ -89,7 +89,7 @@ final class PanelReader {
     MemorySegment.copy(into, 0, out, ValueLayout.JAVA_FLOAT, 4 * to, columns);
   }
 
-  private static float number(MemorySegment data, ElementType type, long base, long index) {
+  static float number(MemorySegment data, ElementType type, long base, long index) {
     return switch (type) {
       case F32 -> data.get(FLOAT, base + 4 * index);
       case F16 -> Float.float16ToFloat(data.get(SHORT, base + 2 * index));

@@ -2,6 +2,7 @@ package dev.quern.executor.device.cpu;
 
 import dev.quern.executor.device.CodedMatrix;
 import dev.quern.executor.device.ElementType;
+import dev.quern.executor.device.FloatMatrix;
 import dev.quern.executor.device.HostMatrix;
 import dev.quern.executor.device.StridedMatrix;
 import dev.quern.executor.device.WeightFormat;
@@ -30,6 +31,9 @@ final class PanelWriter {
         switch (source) {
           case CodedMatrix coded -> coded;
           case StridedMatrix strided -> new StridedCodes(strided);
+          case FloatMatrix floats ->
+              throw new IllegalArgumentException(
+                  floats.name() + ": " + floats.format().label() + " has no codes");
         };
     int columns = matrix.columns();
     panel = new byte[Math.toIntExact(PanelLayout.panelBytes(matrix.format(), columns))];

@@ -1,6 +1,7 @@
 package dev.quern.executor.device.reference;
 
 import dev.quern.executor.device.CodedMatrix;
+import dev.quern.executor.device.FloatMatrix;
 import dev.quern.executor.device.HostMatrix;
 import dev.quern.executor.device.StridedMatrix;
 import dev.quern.executor.device.Weight;
@@ -42,6 +43,7 @@ final class ReferenceWeight implements Weight {
         switch (matrix) {
           case CodedMatrix coded -> codes(coded);
           case StridedMatrix strided -> store(strided);
+          case FloatMatrix floats -> store(floats.strided());
         };
     bytes = bytes(matrix);
     this.footprint = footprint;

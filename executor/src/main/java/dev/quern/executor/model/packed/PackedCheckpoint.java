@@ -1,20 +1,27 @@
 package dev.quern.executor.model.packed;
 
+import dev.quern.executor.device.ElementType;
 import dev.quern.executor.device.HostMatrix;
 import dev.quern.executor.device.StridedMatrix;
 import dev.quern.executor.device.WeightFormat;
+import dev.quern.executor.device.cpu.FloatPanels;
 import dev.quern.executor.device.cpu.PanelMatrix;
 import dev.quern.executor.engine.EngineException;
 import dev.quern.executor.model.Checkpoint;
 import dev.quern.executor.model.ModelConfig;
 import dev.quern.executor.model.ModelConfigReader;
+import dev.quern.executor.model.plan.FormatRule;
+import dev.quern.executor.model.plan.MatrixPart;
+import dev.quern.executor.model.quantize.Quantization;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 
 /** A folder that {@code quern quantize} has written: its weights need no packing. */
@@ -53,6 +60,7 @@ public final class PackedCheckpoint implements Checkpoint {
     boolean opened = false;
     try {
       PackedFile file = PackedFile.open(folder.resolve(PackedFile.NAME), arena);
+      PackedCheck.run(file, config);
       var checkpoint =
           new PackedCheckpoint(arena, config, file, inPlace, fingerprint(configFile, file));
       opened = true;
@@ -64,23 +72,33 @@ public final class PackedCheckpoint implements Checkpoint {
     }
   }
 
+  /** The digest of all weights was taken when they were written. */
   private static String fingerprint(Path configFile, PackedFile file) {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      MessageDigest digest = PackedFile.sha256();
       digest.update(Files.readAllBytes(configFile));
-      digest.update(file.header().asByteBuffer());
-      // The first and the last tensor: any other weights differ in them.
-      var tensors = java.util.List.copyOf(file.tensors().values());
-      for (PackedTensor tensor : java.util.List.of(tensors.getFirst(), tensors.getLast())) {
-        var bytes = file.bytes(tensor);
-        digest.update(bytes.asSlice(0, Math.min(bytes.byteSize(), 1 << 16)).asByteBuffer());
-      }
+      digest.update(file.digest());
       return HexFormat.of().formatHex(digest.digest());
     } catch (IOException e) {
       throw new EngineException(configFile + ": cannot be read: " + e, e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
+  }
+
+  /** What the weights were converted to when they were packed. */
+  public Quantization quantization() {
+    return file.header().quantization();
+  }
+
+  /** The formats in which the matrices are stored. */
+  public FormatRule formats() {
+    record Place(MatrixPart part, int layer, int columns) {}
+    Map<Place, WeightFormat> formats = new HashMap<>();
+    for (PackedTensor t : file.tensors().values()) {
+      MatrixPart part = MatrixPart.of(t.name());
+      formats.putIfAbsent(new Place(part, MatrixPart.layer(t.name()), t.columns()), t.format());
+    }
+    return (part, layer, columns) ->
+        Optional.ofNullable(formats.get(new Place(part, layer, columns)));
   }
 
   @Override
@@ -100,20 +118,16 @@ public final class PackedCheckpoint implements Checkpoint {
   }
 
   private HostMatrix view(PackedTensor t) {
+    MemorySegment bytes = file.bytes(t);
     return switch (t.format()) {
-      case WeightFormat.Floats floats ->
-          new StridedMatrix(
-              t.name(),
-              t.rows(),
-              t.columns(),
-              floats.type(),
-              file.bytes(t),
-              0,
-              t.columns(),
-              1,
-              Optional.empty());
-      case WeightFormat format ->
-          new PanelMatrix(t.name(), t.rows(), t.columns(), format, file.bytes(t), inPlace);
+      case WeightFormat.Floats(ElementType type) ->
+          t.isVector()
+              ? new StridedMatrix(
+                  t.name(), 1, t.columns(), type, bytes, 0, t.columns(), 1, Optional.empty())
+              : new FloatPanels.Whole(t.name(), t.rows(), t.columns(), type, bytes, inPlace)
+                  .matrix();
+      case WeightFormat.Integers _, WeightFormat.Fp8Blocks _, WeightFormat.Ccq _ ->
+          new PanelMatrix(t.name(), t.rows(), t.columns(), t.format(), bytes, inPlace);
     };
   }
 

@@ -1,85 +1,69 @@
 package dev.quern.executor.model.packed;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.quern.executor.device.cpu.PanelMatrix;
 import dev.quern.executor.engine.EngineException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
- * The file {@code weights.quern}: the eight bytes QUERNPK1, the length of a JSON header as a
- * little-endian long, the header {@code {"layout", "tensors": [{name, rows, columns, offset,
- * format}]}}, and the tensors. Every tensor begins at a multiple of 64 bytes, every expert of a
- * layer at a page, its three matrices behind one another.
+ * The file {@code weights.quern}, mapped: the eight bytes QUERNPK2, the length of the {@link
+ * PackedHeader} as a little-endian long, 32 bytes of SHA-256 over that header and all tensors, the
+ * header, and from the next page on the tensors. Every tensor begins at a multiple of 64 bytes,
+ * every expert of a layer at a page, its three matrices behind one another.
  */
-public final class PackedFile {
+final class PackedFile {
   /** Its name in a folder. */
-  public static final String NAME = "weights.quern";
+  static final String NAME = "weights.quern";
 
-  static final int PREFIX = 16;
-  private static final byte[] MAGIC = "QUERNPK1".getBytes(StandardCharsets.US_ASCII);
+  static final int DIGEST_BYTES = 32;
+  private static final byte[] MAGIC = "QUERNPK2".getBytes(StandardCharsets.US_ASCII);
+  private static final int PREFIX = MAGIC.length + Long.BYTES + DIGEST_BYTES;
   private static final ValueLayout.OfLong LENGTH =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(java.nio.ByteOrder.LITTLE_ENDIAN);
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  private final Path path;
+  private final MemorySegment file;
   private final MemorySegment data;
-  private final MemorySegment header;
+  private final PackedHeader header;
   private final Map<String, PackedTensor> tensors = new LinkedHashMap<>();
 
-  private PackedFile(Path file, MemorySegment data) throws IOException {
-    this.data = data;
-    if (data.byteSize() < PREFIX
-        || data.asSlice(0, MAGIC.length).mismatch(MemorySegment.ofArray(MAGIC)) != -1) {
+  private PackedFile(Path path, MemorySegment file) throws IOException {
+    this.path = path;
+    this.file = file;
+    if (file.byteSize() < PREFIX
+        || file.asSlice(0, MAGIC.length).mismatch(MemorySegment.ofArray(MAGIC)) != -1) {
       throw new EngineException(
-          file
-              + ": no packed weights of this version (it does not begin with QUERNPK1); make the"
+          path
+              + ": no packed weights of this version (it does not begin with QUERNPK2); make the"
               + " folder anew with quern quantize");
     }
-    long length = data.get(LENGTH, MAGIC.length);
-    if (length < 2 || length > data.byteSize() - PREFIX) {
+    long length = file.get(LENGTH, MAGIC.length);
+    if (length < 2 || length > file.byteSize() - PREFIX) {
       throw new EngineException(
-          file + ": header of " + length + " bytes in a file of " + data.byteSize());
+          path + ": header of " + length + " bytes in a file of " + file.byteSize());
     }
-    header = data.asSlice(0, PREFIX + length);
-    byte[] text = data.asSlice(PREFIX, length).toArray(ValueLayout.JAVA_BYTE);
-    JsonNode json = new ObjectMapper().readTree(text);
-    String layout = json.path("layout").asText();
-    if (!layout.equals(PanelMatrix.LAYOUT)) {
-      throw new EngineException(
-          file
-              + ": packed in layout \""
-              + layout
-              + "\" but this build runs \""
-              + PanelMatrix.LAYOUT
-              + "\"; make the folder anew with quern quantize");
-    }
-    for (JsonNode node : json.path("tensors")) {
-      PackedTensor tensor = PackedTensor.of(node);
+    header = PackedHeader.of(file.asSlice(PREFIX, length).toArray(ValueLayout.JAVA_BYTE));
+    data = file.asSlice(Math.min(file.byteSize(), dataStart(length)));
+    for (PackedTensor tensor : header.tensors()) {
       if (tensor.offset() < 0 || tensor.bytes() > data.byteSize() - tensor.offset()) {
         throw new EngineException(
-            file
-                + ": "
-                + tensor.name()
-                + ": "
-                + tensor.bytes()
-                + " bytes at "
-                + tensor.offset()
-                + " but the file has "
-                + data.byteSize()
-                + "; it is cut short");
+            "%s: %s: %d bytes at %d behind the header but %d stand there; it is cut short, make the folder anew with quern quantize"
+                .formatted(path, tensor.name(), tensor.bytes(), tensor.offset(), data.byteSize()));
       }
-      tensors.put(tensor.name(), tensor);
+      if (tensors.put(tensor.name(), tensor) != null) {
+        throw new EngineException(path + ": " + tensor.name() + " stands in its header twice");
+      }
     }
   }
 
@@ -88,42 +72,61 @@ public final class PackedFile {
    *
    * @throws EngineException when it cannot be used, with the reason
    */
-  static PackedFile open(Path file, Arena arena) {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+  static PackedFile open(Path path, Arena arena) {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       return new PackedFile(
-          file, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
-    } catch (JsonProcessingException | IllegalArgumentException e) {
-      throw new EngineException(file + ": its header cannot be read: " + e.getMessage(), e);
+          path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
+    } catch (JsonProcessingException e) {
+      throw new EngineException(path + ": its header is no JSON: " + e.getOriginalMessage(), e);
+    } catch (IllegalArgumentException e) {
+      throw new EngineException(path + ": its header: " + e.getMessage(), e);
     } catch (IOException e) {
-      throw new EngineException(file + ": cannot be read: " + e, e);
+      throw new EngineException(path + ": cannot be read: " + e, e);
     }
   }
 
-  /** Magic, length and header of these tensors. */
-  static byte[] header(List<PackedTensor> tensors) {
-    var mapper = new ObjectMapper();
-    ObjectNode json = mapper.createObjectNode().put("layout", PanelMatrix.LAYOUT);
-    var list = json.putArray("tensors");
-    tensors.forEach(t -> list.add(t.json()));
-    byte[] text = json.toString().getBytes(StandardCharsets.UTF_8);
-    byte[] all = new byte[PREFIX + text.length];
-    MemorySegment segment = MemorySegment.ofArray(all);
-    MemorySegment.copy(MemorySegment.ofArray(MAGIC), 0, segment, 0, MAGIC.length);
-    segment.set(LENGTH, MAGIC.length, text.length);
-    System.arraycopy(text, 0, all, PREFIX, text.length);
+  /** Where data begins in a file with a header of so many bytes. */
+  static long dataStart(long headerBytes) {
+    return Math.ceilDiv(PREFIX + headerBytes, PackedHeader.PAGE) * PackedHeader.PAGE;
+  }
+
+  /** All that stands before the data. */
+  static byte[] prefix(byte[] header, byte[] digest) {
+    byte[] all = new byte[PREFIX + header.length];
+    System.arraycopy(MAGIC, 0, all, 0, MAGIC.length);
+    MemorySegment.ofArray(all).set(LENGTH, MAGIC.length, header.length);
+    System.arraycopy(digest, 0, all, MAGIC.length + Long.BYTES, DIGEST_BYTES);
+    System.arraycopy(header, 0, all, PREFIX, header.length);
     return all;
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  PackedHeader header() {
+    return header;
   }
 
   Map<String, PackedTensor> tensors() {
     return tensors;
   }
 
-  MemorySegment header() {
-    return header;
+  /** Of header and tensors, taken when they were written. */
+  byte[] digest() {
+    return file.asSlice(MAGIC.length + Long.BYTES, DIGEST_BYTES).toArray(ValueLayout.JAVA_BYTE);
   }
 
   long size() {
-    return data.byteSize();
+    return file.byteSize();
   }
 
   MemorySegment bytes(PackedTensor tensor) {

@@ -8,15 +8,19 @@ import dev.quern.executor.device.WeightFormat;
 import dev.quern.executor.device.cpu.PanelMatrix;
 
 /**
- * A tensor of a packed file. Unquantized ones stand row by row, quantized ones in panels.
+ * A tensor of a packed file. Matrices stand in panels, unquantized vectors as they are.
  *
- * @param offset where it begins, in bytes from the beginning of the file
+ * @param offset where it begins, in bytes from the page behind the header
  */
 record PackedTensor(String name, WeightFormat format, int rows, int columns, long offset) {
   long bytes() {
-    return format instanceof WeightFormat.Floats floats
-        ? (long) rows * columns * floats.type().bytes()
+    return isVector() && format instanceof WeightFormat.Floats floats
+        ? (long) columns * floats.type().bytes()
         : PanelMatrix.bytes(format, rows, columns);
+  }
+
+  boolean isVector() {
+    return format instanceof WeightFormat.Floats && rows == 1;
   }
 
   ObjectNode json() {

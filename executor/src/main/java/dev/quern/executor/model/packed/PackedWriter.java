@@ -1,185 +1,180 @@
 package dev.quern.executor.model.packed;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quern.executor.device.HostMatrix;
-import dev.quern.executor.device.StridedMatrix;
-import dev.quern.executor.device.WeightFormat;
-import dev.quern.executor.device.cpu.PanelMatrix;
 import dev.quern.executor.engine.EngineException;
 import dev.quern.executor.model.Checkpoint;
 import dev.quern.executor.model.TensorNames;
+import dev.quern.executor.model.quantize.Quantization;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
-/** Writes a checkpoint as a folder of packed weights: under a hidden name, renamed when whole. */
+/**
+ * Writes a checkpoint as a folder of packed weights: under a hidden name of its own beside the
+ * output, {@code .NAME.unfinished-quern-quantize-..}, renamed when whole and removed when not.
+ */
 public final class PackedWriter {
-  private static final long PAGE = 4096;
   private static final long LINE = 64;
   private static final String FIRST_OF_EXPERT = ".gate_proj.weight";
 
   private final Path source;
   private final Checkpoint checkpoint;
-  private final String label;
+  private final Quantization quantization;
+  private final Disk disk;
 
   /**
    * @param source the checkpoint's folder: config, tokenizer and template are copied from it
    * @param checkpoint its weights, in the formats that are to be written
-   * @param label the quantization, for {@code config.json}
+   * @param quantization that made those formats
    */
-  public PackedWriter(Path source, Checkpoint checkpoint, String label) {
+  public PackedWriter(Path source, Checkpoint checkpoint, Quantization quantization) {
+    this(source, checkpoint, quantization, Disk.ofFileSystem());
+  }
+
+  PackedWriter(Path source, Checkpoint checkpoint, Quantization quantization, Disk disk) {
     this.source = source;
     this.checkpoint = checkpoint;
-    this.label = label;
+    this.quantization = quantization;
+    this.disk = disk;
   }
 
   /**
-   * Writes the folder.
+   * Writes the folder. An interrupt of the thread ends it like a failure.
    *
    * @param output must not exist
    * @return bytes of the weights
-   * @throws EngineException when it cannot be written, with the reason
+   * @throws EngineException when it cannot be written, with the reason; nothing is left of it
    */
   public long write(Path output) {
     Path whole = output.toAbsolutePath().normalize();
     if (Files.exists(whole)) {
-      throw new EngineException(output + " exists already; give --output a new folder");
+      throw exists(output, null);
     }
-    Path part = whole.resolveSibling("." + whole.getFileName() + ".part");
+    var header = new PackedHeader(quantization, place());
+    long size = PackedFile.dataStart(header.json().length) + header.dataBytes();
+    Path part =
+        whole.resolveSibling("." + whole.getFileName() + ".unfinished-quern-quantize-" + id());
     try {
-      delete(part);
-      Files.createDirectories(part);
-      copyFiles(part);
-      long bytes = writeWeights(part.resolve(PackedFile.NAME));
-      Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE);
-      return bytes;
+      Files.createDirectories(part.getParent());
+      Files.createDirectory(part);
+      fill(part, header, size);
+      moveTo(part, whole, output);
+      return size;
     } catch (IOException e) {
-      throw new EngineException(output + " cannot be written: " + e, e);
+      String left = discard(part); // before free space is asked for
+      throw new EngineException(failure(output, part.getParent(), size, e) + left, e);
+    } catch (IllegalArgumentException e) {
+      throw new EngineException(
+          source + ": cannot be packed: " + e.getMessage() + discard(part), e);
+    } catch (RuntimeException | Error e) {
+      discard(part);
+      throw e;
     }
   }
 
-  private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
+  /** No other run has it, and leftovers of killed runs tell which one they are of. */
+  private static String id() {
+    int random = ThreadLocalRandom.current().nextInt();
+    return ProcessHandle.current().pid() + "-" + HexFormat.of().toHexDigits(random);
+  }
+
+  private void fill(Path part, PackedHeader header, long size) throws IOException {
+    if (disk.usableBytes(part) < size) {
+      throw new FileSystemException(part.toString(), null, "too little space is left");
     }
-    try (Stream<Path> files = Files.list(folder)) {
+    SmallFiles.copy(source, part);
+    SmallFiles.writeConfig(source, part, checkpoint.config(), quantization.label());
+    try (FileChannel channel = disk.create(part.resolve(PackedFile.NAME))) {
+      WeightsOutput.write(channel, header, checkpoint);
+    }
+  }
+
+  private static void moveTo(Path part, Path whole, Path output) throws IOException {
+    try {
+      Files.move(part, whole);
+    } catch (FileSystemException e) {
+      if (Files.exists(whole)) {
+        throw exists(output, e);
+      }
+      throw e;
+    }
+  }
+
+  private static EngineException exists(Path output, FileSystemException cause) {
+    return new EngineException(
+        cause == null
+            ? output + " exists already; give --output a new folder"
+            : output
+                + ": somebody else made it meanwhile, it is left alone; give --output a new folder",
+        cause);
+  }
+
+  private String failure(Path output, Path folder, long size, IOException e) {
+    if (e instanceof ClosedByInterruptException) {
+      return output + ": interrupted while it was written";
+    }
+    String reason =
+        e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.toString();
+    return String.format(
+        Locale.ROOT,
+        "%s cannot be written: %s; %s needs %,d bytes and %s; free some, or give --output a folder"
+            + " on another disk",
+        output,
+        reason,
+        PackedFile.NAME,
+        size,
+        free(folder));
+  }
+
+  private String free(Path folder) {
+    try {
+      return String.format(Locale.ROOT, "%,d are free in %s", disk.usableBytes(folder), folder);
+    } catch (IOException e) {
+      return "what is free in " + folder + " is not known (" + e + ")";
+    }
+  }
+
+  /** Removes what there is; the end of a sentence about what cannot be removed. */
+  private static String discard(Path part) {
+    if (!Files.exists(part)) {
+      return "";
+    }
+    try (Stream<Path> files = Files.list(part)) {
       for (Path file : files.toList()) {
         Files.delete(file);
       }
+      Files.delete(part);
+      return "";
+    } catch (IOException e) {
+      return "; " + part + " is left behind (" + e + "), remove it";
     }
-    Files.delete(folder);
   }
 
-  /** All but the weights, and a configuration that says what their headers said before. */
-  private void copyFiles(Path part) throws IOException {
-    try (Stream<Path> files = Files.list(source)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        String name = file.getFileName().toString();
-        boolean weights = name.endsWith(".safetensors") || name.endsWith(".safetensors.index.json");
-        if (!weights && !name.equals("config.json") && !name.startsWith(".")) {
-          Files.copy(file, part.resolve(name));
-        }
-      }
-    }
-    var mapper = new ObjectMapper();
-    var config = (ObjectNode) mapper.readTree(Files.readString(source.resolve("config.json")));
-    config.put("tie_word_embeddings", checkpoint.config().tiedHead());
-    config.put("num_nextn_predict_layers", 0);
-    checkpoint
-        .config()
-        .moe()
-        .ifPresent(moe -> config.put("moe_num_shared_experts", moe.sharedExperts()));
-    config
-        .putObject("quantization_config")
-        .put("quant_method", "quern")
-        .put("format", PanelMatrix.LAYOUT)
-        .put("scheme", label);
-    Files.writeString(
-        part.resolve("config.json"),
-        mapper.writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n");
-  }
-
-  private long writeWeights(Path file) throws IOException {
-    List<PackedTensor> tensors = place(0);
-    // Offsets have as many digits as a header of the final length lets them have.
-    long length = 0;
-    while (PackedFile.header(tensors).length > length) {
-      length = PackedFile.header(tensors).length;
-      tensors = place(length);
-    }
-    byte[] header = PackedFile.header(tensors);
-    long size = tensors.getLast().offset() + tensors.getLast().bytes();
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(header);
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      for (PackedTensor tensor : tensors) {
-        try (Arena arena = Arena.ofShared()) {
-          MemorySegment into =
-              channel.map(FileChannel.MapMode.READ_WRITE, tensor.offset(), tensor.bytes(), arena);
-          fill(checkpoint.tensor(tensor.name()), into);
-        }
-      }
-      channel.force(true);
-    }
-    return size;
-  }
-
-  /** Where each tensor stands behind a header of so many bytes. */
-  private List<PackedTensor> place(long header) {
+  /** Where each tensor stands. */
+  private List<PackedTensor> place() {
     List<PackedTensor> tensors = new ArrayList<>();
-    long at = header;
+    long at = 0;
     for (String name : TensorNames.of(checkpoint.config())) {
       var matrix = checkpoint.optionalTensor(name);
       if (matrix.isPresent()) {
         HostMatrix m = matrix.get();
         boolean page = name.contains(".experts.") && name.endsWith(FIRST_OF_EXPERT);
-        at = Math.ceilDiv(at, page ? PAGE : LINE) * (page ? PAGE : LINE);
+        long unit = page ? PackedHeader.PAGE : LINE;
+        at = Math.ceilDiv(at, unit) * unit;
         var tensor = new PackedTensor(name, m.format(), m.rows(), m.columns(), at);
         tensors.add(tensor);
         at += tensor.bytes();
       }
     }
     return tensors;
-  }
-
-  private static void fill(HostMatrix matrix, MemorySegment into) {
-    if (!(matrix.format() instanceof WeightFormat.Floats floats)) {
-      PanelMatrix.write(matrix, into);
-      return;
-    }
-    if (!(matrix instanceof StridedMatrix strided)) {
-      throw new EngineException(matrix.name() + ": " + floats.label() + " in an unknown layout");
-    }
-    int bytes = floats.type().bytes();
-    for (int r = 0; r < strided.rows(); r++) {
-      long from = strided.offset() + r * strided.rowStride();
-      long to = (long) r * strided.columns() * bytes;
-      if (strided.columnStride() == 1) {
-        MemorySegment.copy(
-            strided.data(), from * bytes, into, to, (long) strided.columns() * bytes);
-      } else {
-        for (int c = 0; c < strided.columns(); c++) {
-          long element = from + c * strided.columnStride();
-          MemorySegment.copy(strided.data(), element * bytes, into, to + (long) c * bytes, bytes);
-        }
-      }
-    }
   }
 }

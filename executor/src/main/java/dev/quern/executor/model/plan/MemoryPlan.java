@@ -2,6 +2,7 @@ package dev.quern.executor.model.plan;
 
 import dev.quern.executor.device.ElementType;
 import dev.quern.executor.device.WeightFormat;
+import dev.quern.executor.engine.EngineException;
 import dev.quern.executor.model.ModelConfig;
 import dev.quern.executor.model.MoeConfig;
 import dev.quern.executor.model.StoredModel;
@@ -24,12 +25,14 @@ public final class MemoryPlan {
 
   private final ModelConfig config;
   private final Optional<WeightFormat> quantized;
+  private final Optional<StoredModel.Packed> packed;
   private final ModelSize size;
   private final PlanRequest request;
 
   private MemoryPlan(StoredModel model, PlanRequest request) {
     this.config = model.config();
     this.quantized = model.quantized();
+    this.packed = model.packed();
     this.size = new ModelSize(model);
     this.request = request;
   }
@@ -42,7 +45,14 @@ public final class MemoryPlan {
    * @throws dev.quern.executor.engine.EngineException when the configuration cannot be read
    */
   public static PlanReport of(Path model, PlanRequest request) {
-    return new MemoryPlan(StoredModel.read(model), request).report();
+    StoredModel stored = StoredModel.read(model);
+    boolean convert = request.scheme().filter(s -> s != QuantizationScheme.NONE).isPresent();
+    if (stored.packed().isPresent() && convert) {
+      throw new EngineException(
+          "--quantization %s: %s holds packed weights; plan the checkpoint that they were made from"
+              .formatted(request.scheme().get().label(), model));
+    }
+    return new MemoryPlan(stored, request).report();
   }
 
   /** Plans a configuration, stored in 16 bits. */
@@ -53,11 +63,11 @@ public final class MemoryPlan {
   private PlanReport report() {
     QuantizationScheme scheme = request.scheme().orElse(QuantizationScheme.NONE);
     List<SchemeRow> rows = new ArrayList<>();
-    for (QuantizationScheme each : QuantizationScheme.values()) {
+    for (QuantizationScheme each : size.schemes()) {
       if (each.hasInt4()) {
         rows.add(row(each, "per channel", size.residentBytesPerChannel(each)));
         rows.add(row(each, "groups", size.residentBytes(each)));
-      } else if (each != QuantizationScheme.WINT2 || config.moe().isPresent()) {
+      } else {
         rows.add(row(each, storedNote(each), size.residentBytes(each)));
       }
     }
@@ -77,9 +87,11 @@ public final class MemoryPlan {
   }
 
   private String storedNote(QuantizationScheme scheme) {
-    return quantized
+    return packed
+        .map(
+            p -> p.quantization().isNone() ? "as stored" : "as stored, " + p.quantization().label())
+        .or(() -> quantized.map(format -> "as stored, " + format.label()))
         .filter(_ -> scheme == QuantizationScheme.NONE)
-        .map(format -> "as stored, " + format.label())
         .orElse("");
   }
 
@@ -104,7 +116,7 @@ public final class MemoryPlan {
         size,
         devices,
         scheme,
-        request.kvType().orElse(scheme.kvType()),
+        request.kvType().orElse(packed.map(p -> p.quantization().scheme()).orElse(scheme).kvType()),
         request.maxModelLen().orElse(config.maxPositions()),
         request.maxNumSeqs().orElse(1));
   }

@@ -7,6 +7,7 @@ import dev.quern.executor.model.ModelConfig;
 import dev.quern.executor.model.MoeConfig;
 import dev.quern.executor.model.StoredModel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +15,7 @@ import java.util.Optional;
 public final class ModelSize {
   private final ModelConfig config;
   private final Optional<WeightFormat> quantized;
+  private final Optional<StoredModel.Packed> packed;
   private final List<Matrix> matrices = new ArrayList<>();
 
   /** A model stored in 16 bits. */
@@ -24,6 +26,7 @@ public final class ModelSize {
   public ModelSize(StoredModel model) {
     this.config = model.config();
     this.quantized = model.quantized();
+    this.packed = model.packed();
     long hidden = config.hidden();
     add(MatrixPart.EMBEDDING, -1, 1, config.vocabSize(), hidden);
     if (!config.tiedHead()) {
@@ -46,6 +49,14 @@ public final class ModelSize {
       addAttention(MatrixPart.MTP_BLOCK, -1);
       addSwiGlu(MatrixPart.MTP_BLOCK, -1, 1, config.intermediate());
     }
+  }
+
+  /** The schemes that the weights can have: packed ones stay as they are. */
+  List<QuantizationScheme> schemes() {
+    return Arrays.stream(QuantizationScheme.values())
+        .filter(s -> packed.isEmpty() || s == QuantizationScheme.NONE)
+        .filter(s -> s != QuantizationScheme.WINT2 || hasExperts())
+        .toList();
   }
 
   private void addAttention(MatrixPart part, int layer) {
@@ -141,6 +152,12 @@ public final class ModelSize {
 
   /** Routers count in float32, whatever they are stored in: they are computed in it. */
   private WeightFormat stored(Matrix matrix) {
+    int columns = Math.toIntExact(matrix.columns());
+    Optional<WeightFormat> known =
+        packed.flatMap(p -> p.formats().of(matrix.part(), matrix.layer(), columns));
+    if (known.isPresent()) {
+      return known.get();
+    }
     if (matrix.part() == MatrixPart.ROUTER) {
       return new WeightFormat.Floats(ElementType.F32);
     }

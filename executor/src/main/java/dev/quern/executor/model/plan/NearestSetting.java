@@ -1,7 +1,6 @@
 package dev.quern.executor.model.plan;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -42,9 +41,8 @@ final class NearestSetting {
 
   /** The most exact scheme among those smaller than the wanted one. */
   private void addScheme(List<String> options) {
-    Arrays.stream(QuantizationScheme.values())
+    wanted.size().schemes().stream()
         .filter(s -> s.compareTo(wanted.scheme()) > 0)
-        .filter(s -> s != QuantizationScheme.WINT2 || wanted.config().moe().isPresent())
         .filter(s -> withScheme(s).fits())
         .findFirst()
         .ifPresent(s -> options.add("--quantization " + s.label()));

@@ -30,15 +30,28 @@ public enum QuantizationScheme {
   }
 
   /**
-   * @throws IllegalArgumentException that lists the schemes
+   * Reads {@code --quantization}.
+   *
+   * @throws IllegalArgumentException that names the option and lists the schemes
    */
   public static QuantizationScheme parse(String label) {
+    try {
+      return of(label);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("--quantization: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException that lists the schemes
+   */
+  public static QuantizationScheme of(String label) {
     return Arrays.stream(values())
         .filter(s -> s.label().equals(label))
         .findFirst()
         .orElseThrow(() ->
             new IllegalArgumentException(
-                "--quantization: expected one of %s but got \"%s\""
+                "expected one of %s but got \"%s\""
                     .formatted(
                         Arrays.stream(values()).map(QuantizationScheme::label).toList(), label)));
   }

@@ -75,7 +75,7 @@ public record Quantization(
         groupSize = OptionalInt.of(groupSize(file, entry.getValue()));
       } else if (NAMES.containsKey(entry.getKey())) {
         try {
-          parts.put(entry.getKey(), QuantizationScheme.parse(entry.getValue().asText()));
+          parts.put(entry.getKey(), QuantizationScheme.of(entry.getValue().asText()));
         } catch (IllegalArgumentException e) {
           throw new EngineException(file + ": " + entry.getKey() + ": " + e.getMessage(), e);
         }

@@ -3,10 +3,12 @@ package dev.quern.executor.model.packed;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.executor.device.HostMatrix;
+import dev.quern.executor.device.cpu.FloatPanels;
 import dev.quern.executor.device.cpu.PanelMatrix;
 import dev.quern.executor.engine.Completions;
 import dev.quern.executor.engine.EngineException;
@@ -18,19 +20,31 @@ import dev.quern.executor.engine.LocalEngine;
 import dev.quern.executor.engine.Prompt;
 import dev.quern.executor.engine.PromptBatch;
 import dev.quern.executor.engine.PromptRow;
+import dev.quern.executor.model.Checkpoint;
+import dev.quern.executor.model.StoredModel;
 import dev.quern.executor.model.TensorNames;
+import dev.quern.executor.model.plan.DeviceGroup;
+import dev.quern.executor.model.plan.MemoryPlan;
+import dev.quern.executor.model.plan.ModelSize;
+import dev.quern.executor.model.plan.PlanReport;
+import dev.quern.executor.model.plan.PlanRequest;
+import dev.quern.executor.model.plan.QuantizationScheme;
+import dev.quern.executor.model.quantize.Quantization;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PackedCheckpointTest {
@@ -47,9 +61,13 @@ class PackedCheckpointTest {
   }
 
   private Path packed(String scheme) {
+    return packed(SOURCE, "quantization", scheme);
+  }
+
+  private Path packed(Path source, String... quantization) {
     Path output = folder.resolve("packed");
-    try (LoadedModel model = LoadedModel.open(options(SOURCE, "quantization", scheme))) {
-      new PackedWriter(SOURCE, model.checkpoint(), scheme).write(output);
+    try (LoadedModel model = LoadedModel.open(options(source, quantization))) {
+      new PackedWriter(source, model.checkpoint(), model.quantization()).write(output);
     }
     return output;
   }
@@ -65,7 +83,7 @@ class PackedCheckpointTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"none", "wint8", "wint4", "block_wise_fp8", "wint2"})
+  @ValueSource(strings = {"none", "wint8", "wint4", "block_wise_fp8", "wint2", "w4a8", "w4a8c8"})
   void everyTensorReadsAsItWasWritten(String scheme) {
     Path output = packed(scheme);
     try (LoadedModel before = LoadedModel.open(options(SOURCE, "quantization", scheme));
@@ -100,6 +118,33 @@ class PackedCheckpointTest {
       HostMatrix grouped = model.checkpoint().tensor("model.layers.1.mlp.experts.0.up_proj.weight");
       assertThrows(IllegalArgumentException.class, () -> grouped.sliceColumns(3, 64));
     }
+  }
+
+  @Test
+  void slicesOfUnquantizedMatricesReadAsTheWhole() {
+    Path output = packed("none");
+    try (LoadedModel model = LoadedModel.open(options(output))) {
+      FloatPanels whole = (FloatPanels) model.checkpoint().tensor("model.embed_tokens.weight");
+      float[] values = values(whole);
+      int columns = whole.columns();
+      float[] part = values(whole.sliceRows(5, 71).sliceColumns(3, 20).sliceRows(1, 40));
+      for (int i = 0; i < part.length; i++) {
+        assertEquals(values[(6 + i / 17) * columns + 3 + i % 17], part[i]);
+      }
+      assertTrue(whole.sliceRows(64, 96).panels().isPresent());
+      assertTrue(whole.sliceRows(64, whole.rows()).panels().isPresent());
+      assertTrue(whole.sliceRows(64, 90).panels().isEmpty());
+      assertTrue(whole.sliceRows(8, 40).panels().isEmpty());
+      assertTrue(whole.sliceColumns(0, columns - 1).panels().isEmpty());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tensor-parallel-size=2", "device=reference", "device=cpu:java-plain"})
+  void unquantizedPanelsAnswerWhereverTheyRun(String option) throws Exception {
+    Path output = packed("none");
+    String[] o = option.split("=");
+    assertEquals(answer(options(SOURCE, o)), answer(options(output, o)));
   }
 
   @ParameterizedTest
@@ -143,13 +188,103 @@ class PackedCheckpointTest {
     }
   }
 
+  private static List<String> notices(EngineOptions options) {
+    List<String> lines = new ArrayList<>();
+    LocalEngine.open(options, lines::add).close();
+    return lines;
+  }
+
   @Test
-  void anExistingFolderIsLeftAlone() throws IOException {
-    Path output = Files.createDirectory(folder.resolve("packed"));
-    assertThrows(EngineException.class, () -> packed("wint8"));
-    try (Stream<Path> files = Files.list(folder)) {
-      assertEquals(List.of(output), files.toList());
+  void theStoredSchemeIsNamedAndDecidesTheTypeOfTheCache() {
+    Path output = packed("w4a8c8");
+    String lines = String.join("\n", notices(options(output)));
+    assertTrue(lines.contains("packed, packed in w4a8c8"), lines);
+    assertTrue(lines.contains("as stored in w4a8c8") && lines.contains("(int8)"), lines);
+    assertTrue(notices(options(output, "kv-cache-dtype", "f32")).toString().contains("(f32)"));
+  }
+
+  @Test
+  void aSchemeForEachPartIsRemembered() throws IOException {
+    Path config = folder.resolve("quantization.json");
+    Files.writeString(config, "{\"dense\": \"wint4\", \"head\": \"wint8\", \"group_size\": 32}");
+    Path output = packed(SOURCE, "quantization", "w4a8", "quantization-config", config.toString());
+    try (LoadedModel model = LoadedModel.open(options(output))) {
+      assertEquals("w4a8 {dense=wint4, head=wint8} groups of 32", model.quantization().label());
     }
+    assertTrue(notices(options(output)).toString().contains("(f16)"));
+  }
+
+  @Test
+  void thePlanCountsWhatIsStored() {
+    Path output = packed("w4a8c8");
+    PlanReport report = MemoryPlan.of(output, PlanRequest.sizes());
+    assertEquals(1, report.schemes().size());
+    assertEquals("as stored, w4a8c8", report.schemes().getFirst().note());
+    var size = new ModelSize(StoredModel.read(SOURCE).config());
+    long made = size.residentBytes(QuantizationScheme.W4A8C8);
+    long stored = report.schemes().getFirst().residentBytes();
+    // What no scheme converts is float32 here, and 16 bits where nothing is stored.
+    assertTrue(stored > made && stored < size.residentBytes(QuantizationScheme.NONE) * 1.5);
+    var wint4 =
+        new PlanRequest(
+            Optional.empty(),
+            Optional.of(QuantizationScheme.WINT4),
+            Optional.empty(),
+            OptionalInt.empty(),
+            OptionalInt.empty());
+    var e = assertThrows(EngineException.class, () -> MemoryPlan.of(output, wint4));
+    assertTrue(e.getMessage().contains("packed weights"), e.getMessage());
+  }
+
+  @Test
+  void whatDoesNotFitALittleDeviceIsNotToldToConvert() {
+    var request =
+        new PlanRequest(
+            Optional.of(DeviceGroup.parse("1000000:1")),
+            Optional.empty(),
+            Optional.empty(),
+            OptionalInt.empty(),
+            OptionalInt.of(2));
+    PlanReport report = MemoryPlan.of(packed("wint8"), request);
+    assertFalse(report.fit().orElseThrow().fits());
+    assertTrue(MemoryPlan.of(SOURCE, request).lines().toString().contains("--quantization"));
+    assertFalse(report.lines().toString().contains("--quantization"), report.lines().toString());
+  }
+
+  @Test
+  void oneOtherTensorIsAnotherFingerprint() {
+    try (LoadedModel model = LoadedModel.open(options(SOURCE))) {
+      var same = model.checkpoint();
+      var other = new ChangedCheckpoint(same, "model.layers.1.mlp.experts.3.up_proj.weight");
+      assertEquals(fingerprint(same, "a"), fingerprint(same, "b"));
+      assertNotEquals(fingerprint(same, "c"), fingerprint(other, "d"));
+    }
+  }
+
+  private String fingerprint(Checkpoint checkpoint, String name) {
+    new PackedWriter(SOURCE, checkpoint, Quantization.NONE).write(folder.resolve(name));
+    try (var packed = PackedCheckpoint.open(folder.resolve(name), true)) {
+      return packed.fingerprint();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"moe_num_experts\" : 8 | \"moe_num_experts\" : 9 | experts.8.gate_proj.weight: missing; expected [",
+        "\"moe_num_experts\" : 8 | \"moe_num_experts\" : 7 | experts.7.gate_proj.weight: [",
+        "\"moe_num_experts\" : 8 | \"moe_num_experts\" : 7 | mlp.gate.weight: expected [7, ",
+        "\"hidden_act\" : \"silu\" | \"hidden_act\" : \"gelu\" | hidden_act: \"gelu\" is not supported"
+      })
+  void anotherConfigurationIsRefused(String from, String to, String message) throws IOException {
+    Path config = packed("wint8").resolve("config.json");
+    String text = Files.readString(config);
+    assertTrue(text.contains(from), text);
+    Files.writeString(config, text.replace(from, to));
+    var e =
+        assertThrows(EngineException.class, () -> LoadedModel.open(options(config.getParent())));
+    assertTrue(e.getMessage().contains(message), e.getMessage());
   }
 
   @Test
@@ -166,7 +301,7 @@ class PackedCheckpointTest {
   void anotherVersionIsRefused() throws IOException {
     Path file = packed("wint8").resolve(PackedFile.NAME);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.write(ByteBuffer.wrap("2".getBytes(java.nio.charset.StandardCharsets.US_ASCII)), 7);
+      channel.write(ByteBuffer.wrap("1".getBytes(java.nio.charset.StandardCharsets.US_ASCII)), 7);
     }
     var e = assertThrows(EngineException.class, () -> LoadedModel.open(options(file.getParent())));
     assertTrue(e.getMessage().contains("quern quantize"), e.getMessage());
