@@ -152,7 +152,9 @@ final class ProductTask implements WorkerPool.Task, AutoCloseable {
     return mine;
   }
 
-  /** At most {@code wanted} tasks, so many that equal ones come out for every thread if it can be. */
+  /**
+   * At most {@code wanted} tasks, so many that equal ones come out for every thread if it can be.
+   */
   static int even(int panels, int wanted, int threads) {
     for (int tasks = wanted / threads * threads; tasks > 0; tasks -= threads) {
       if (panels % tasks == 0) {
