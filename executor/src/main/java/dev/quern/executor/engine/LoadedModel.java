@@ -7,9 +7,7 @@ import dev.quern.executor.model.Checkpoints;
 import dev.quern.executor.model.GenerationConfig;
 import dev.quern.executor.model.RandomCheckpoint;
 import dev.quern.executor.model.StoredModel;
-import dev.quern.executor.model.gguf.GgufFile;
 import dev.quern.executor.model.packed.PackedCheckpoint;
-import dev.quern.executor.model.plan.ModelSize;
 import dev.quern.executor.model.plan.QuantizationScheme;
 import dev.quern.executor.model.quantize.Quantization;
 import dev.quern.executor.model.quantize.QuantizedCheckpoint;
@@ -17,13 +15,10 @@ import dev.quern.executor.tokenizer.ChatTemplate;
 import dev.quern.executor.tokenizer.ChatTemplates;
 import dev.quern.executor.tokenizer.Tokenizer;
 import dev.quern.executor.tokenizer.TokenizerLoader;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
 
 /**
  * What a checkpoint's folder or GGUF file holds, opened: weights mapped, tokenizer and template
@@ -33,7 +28,7 @@ import java.util.stream.Stream;
  * @param origin which model this is, a line for people
  * @param quantization what the weights are converted to
  * @param warning what a conversion costs, a line for people
- * @param weightBytes bytes of the weights so held
+ * @param weightBytes bytes of the weights once they are packed
  */
 public record LoadedModel(
     Path folder,
@@ -75,18 +70,11 @@ public record LoadedModel(
     Quantization quantization = quantization(options);
     Checkpoint checkpoint = checkpoint(folder, quantization, options.load());
     try {
-      long weightBytes =
-          checkpoint instanceof PackedCheckpoint packed
-              ? packed.weightBytes()
-              : weightBytes(folder);
       Optional<String> warning = Optional.empty();
       if (!quantization.isNone()) {
         var quantized = new QuantizedCheckpoint(checkpoint, quantization);
         checkpoint = quantized;
         warning = quantized.conversion();
-        weightBytes =
-            new ModelSize(StoredModel.read(folder))
-                .residentBytes(quantization.rule(quantized.config()));
       }
       return new LoadedModel(
           folder,
@@ -102,7 +90,7 @@ public record LoadedModel(
           GenerationConfig.read(folder),
           TokenizerLoader.open(folder),
           ChatTemplates.open(folder),
-          weightBytes);
+          checkpoint.weightBytes());
     } catch (RuntimeException e) {
       checkpoint.close();
       throw e;
@@ -143,30 +131,6 @@ public record LoadedModel(
   boolean storedIntegers() {
     return ActivationGroups.apply(
         Activations.AUTO, checkpoint.tensor("model.layers.0.self_attn.q_proj.weight").format());
-  }
-
-  /** Bytes of the weight files. */
-  private static long weightBytes(Path folder) {
-    if (GgufFile.isNamed(folder)) {
-      return size(folder);
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      long bytes = 0;
-      for (Path file : files.filter(f -> f.toString().endsWith(".safetensors")).toList()) {
-        bytes += size(file);
-      }
-      return bytes;
-    } catch (IOException e) {
-      throw new EngineException("cannot list " + folder + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      throw new EngineException("cannot read " + file + ": " + e.getMessage(), e);
-    }
   }
 
   /** Ids that can be predicted: those of the tokenizer; vocabulary padding behind them never is. */

@@ -1,6 +1,7 @@
 package dev.quern.executor.model;
 
 import dev.quern.executor.device.HostMatrix;
+import dev.quern.executor.device.host.WeightBytes;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,14 @@ public interface Checkpoint extends AutoCloseable {
 
   /** Like {@link #tensor} for tensors that a checkpoint may lack (the correction bias). */
   Optional<HostMatrix> optionalTensor(String canonicalName);
+
+  /** Bytes that the weights take in their formats once they are packed; nothing is read for it. */
+  default long weightBytes() {
+    return Inventory.of(config().withMtpLayers(0)).stream()
+        .flatMap(expected -> optionalTensor(expected.name()).stream())
+        .mapToLong(m -> WeightBytes.of(m.format(), m.rows(), m.columns()))
+        .sum();
+  }
 
   /** Identifies the weights: a hash over configuration, file names, sizes and headers. */
   String fingerprint();

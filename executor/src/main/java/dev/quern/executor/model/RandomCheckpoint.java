@@ -4,7 +4,6 @@ import dev.quern.executor.device.ElementType;
 import dev.quern.executor.device.HostMatrix;
 import dev.quern.executor.device.StridedMatrix;
 import dev.quern.executor.device.WeightFormat;
-import dev.quern.executor.device.host.WeightBytes;
 import dev.quern.executor.model.ExpectedTensor.Role;
 import dev.quern.executor.model.plan.FormatRule;
 import dev.quern.executor.model.plan.MatrixPart;
@@ -104,15 +103,6 @@ public final class RandomCheckpoint implements Checkpoint {
         stride,
         1,
         Optional.empty());
-  }
-
-  /** Bytes of the weights in their formats. */
-  public long weightBytes() {
-    return tensors.values().stream()
-        .filter(t -> !t.optional())
-        .map(this::matrix)
-        .mapToLong(m -> WeightBytes.of(m.format(), m.rows(), m.columns()))
-        .sum();
   }
 
   @Override

@@ -117,7 +117,7 @@ public final class PackedCheckpoint implements Checkpoint {
     };
   }
 
-  /** Bytes of the weights. */
+  @Override
   public long weightBytes() {
     return file.size();
   }
