@@ -49,6 +49,12 @@ public record LoadedModel(
    * @throws EngineException when the configuration cannot be read, naming file and key
    */
   public static LoadedModel random(Path config, EngineOptions options) {
+    if (options.load() == EngineOptions.Load.MMAP) {
+      throw new EngineException(
+          "--load mmap needs packed weights, and random ones in the shape of "
+              + config
+              + " are made while they are loaded; leave --load out");
+    }
     Quantization quantization = quantization(options);
     var checkpoint = new RandomCheckpoint(StoredModel.read(config).config(), quantization);
     return new LoadedModel(
@@ -127,7 +133,7 @@ public record LoadedModel(
         .orElseGet(() -> new Quantization(scheme, Map.of(), OptionalInt.empty()));
   }
 
-  /** Whether the linears are integers, whose products take quantized activations. */
+  /** Whether keys and values come from integer weights, which take quantized activations. */
   boolean storedIntegers() {
     return ActivationGroups.apply(
         Activations.AUTO, checkpoint.tensor("model.layers.0.self_attn.q_proj.weight").format());

@@ -1,7 +1,10 @@
 package dev.quern.executor.model;
 
 import dev.quern.executor.device.HostMatrix;
+import dev.quern.executor.device.WeightFormat;
 import dev.quern.executor.device.host.WeightBytes;
+import dev.quern.executor.model.ExpectedTensor.Role;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,6 +28,16 @@ public interface Checkpoint extends AutoCloseable {
         .flatMap(expected -> optionalTensor(expected.name()).stream())
         .mapToLong(m -> WeightBytes.of(m.format(), m.rows(), m.columns()))
         .sum();
+  }
+
+  /** Formats of the matrices that products take, the head among them, each named once. */
+  default List<WeightFormat> productFormats() {
+    Role head = config().tiedHead() ? Role.EMBEDDING : Role.HEAD;
+    return Inventory.of(config().withMtpLayers(0)).stream()
+        .filter(expected -> expected.role() == Role.LINEAR || expected.role() == head)
+        .map(expected -> tensor(expected.name()).format())
+        .distinct()
+        .toList();
   }
 
   /** Identifies the weights: a hash over configuration, file names, sizes and headers. */
