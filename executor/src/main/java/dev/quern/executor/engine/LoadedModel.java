@@ -82,6 +82,9 @@ public record LoadedModel(
         checkpoint = quantized;
         warning = quantized.conversion();
       }
+      // The tokenizer holds native memory: what may fail comes before it.
+      Optional<ChatTemplate> template = ChatTemplates.open(folder);
+      long weightBytes = checkpoint.weightBytes();
       return new LoadedModel(
           folder,
           options.model().isPresent()
@@ -95,8 +98,8 @@ public record LoadedModel(
           checkpoint,
           GenerationConfig.read(folder),
           TokenizerLoader.open(folder),
-          ChatTemplates.open(folder),
-          checkpoint.weightBytes());
+          template,
+          weightBytes);
     } catch (RuntimeException e) {
       checkpoint.close();
       throw e;
