@@ -7,6 +7,7 @@ import dev.quern.executor.model.Checkpoints;
 import dev.quern.executor.model.GenerationConfig;
 import dev.quern.executor.model.RandomCheckpoint;
 import dev.quern.executor.model.StoredModel;
+import dev.quern.executor.model.gguf.GgufMetadata;
 import dev.quern.executor.model.packed.PackedCheckpoint;
 import dev.quern.executor.model.plan.QuantizationScheme;
 import dev.quern.executor.model.quantize.Quantization;
@@ -19,6 +20,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * What a checkpoint's folder or GGUF file holds, opened: weights mapped, tokenizer and template
@@ -74,7 +77,8 @@ public record LoadedModel(
   public static LoadedModel open(EngineOptions options) {
     Path folder = options.model().map(Path::of).orElseGet(EmbeddedModel::folder);
     Quantization quantization = quantization(options);
-    Checkpoint checkpoint = checkpoint(folder, quantization, options.load());
+    var metadata = new AtomicReference<GgufMetadata>();
+    Checkpoint checkpoint = checkpoint(folder, quantization, options.load(), metadata::set);
     try {
       Optional<String> warning = Optional.empty();
       if (!quantization.isNone()) {
@@ -83,7 +87,9 @@ public record LoadedModel(
         warning = quantized.conversion();
       }
       // The tokenizer holds native memory: what may fail comes before it.
-      Optional<ChatTemplate> template = ChatTemplates.open(folder);
+      Optional<GgufMetadata> gguf = Optional.ofNullable(metadata.get());
+      Optional<ChatTemplate> template =
+          gguf.isPresent() ? ChatTemplates.open(folder, gguf.get()) : ChatTemplates.open(folder);
       long weightBytes = checkpoint.weightBytes();
       return new LoadedModel(
           folder,
@@ -96,8 +102,10 @@ public record LoadedModel(
           quantization,
           warning,
           checkpoint,
-          GenerationConfig.read(folder),
-          TokenizerLoader.open(folder),
+          gguf.map(GenerationConfig::of).orElseGet(() -> GenerationConfig.read(folder)),
+          gguf.isPresent()
+              ? TokenizerLoader.open(folder, gguf.get())
+              : TokenizerLoader.open(folder),
           template,
           weightBytes);
     } catch (RuntimeException e) {
@@ -107,7 +115,10 @@ public record LoadedModel(
   }
 
   private static Checkpoint checkpoint(
-      Path folder, Quantization quantization, EngineOptions.Load load) {
+      Path folder,
+      Quantization quantization,
+      EngineOptions.Load load,
+      Consumer<GgufMetadata> metadata) {
     if (PackedCheckpoint.isIn(folder)) {
       if (!quantization.isNone()) {
         throw new EngineException(
@@ -125,7 +136,7 @@ public record LoadedModel(
               + folder
               + " has none; make them with quern quantize, or leave --load out");
     }
-    return Checkpoints.open(folder);
+    return Checkpoints.open(folder, metadata);
   }
 
   private static Quantization quantization(EngineOptions options) {
