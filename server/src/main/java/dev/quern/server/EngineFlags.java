@@ -39,7 +39,7 @@ public final class EngineFlags {
           new Flag("kv-cache-tokens", "N", "tokens that the KV cache holds (default: by memory)"),
           new Flag("tensor-parallel-size", "N", "ranks that share each layer (default: 1)"),
           new Flag("max-model-len", "N", "most tokens of prompt and answer (default: the model's)"),
-          new Flag("max-num-seqs", "N", "most sequences in one step (default: 64)"),
+          new Flag("max-num-seqs", "N", "most sequences in one step (default: 128)"),
           new Flag("max-num-batched-tokens", "N", "most tokens in one step (default: 512)"),
           new Flag("max-step-ms", "N", "longest step in milliseconds"),
           new Flag("block-size", "N", "tokens of a KV block (default: 16)"),

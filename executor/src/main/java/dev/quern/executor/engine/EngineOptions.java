@@ -118,7 +118,7 @@ public record EngineOptions(
             .map(s -> ElementType.valueOf(s.toUpperCase(java.util.Locale.ROOT))),
         v.integer("tensor-parallel-size", 1, 64).orElse(1),
         v.integer("max-model-len", 1, 1 << 24),
-        v.integer("max-num-seqs", 1, 65536).orElse(64),
+        v.integer("max-num-seqs", 1, 65536).orElse(128),
         v.integer("max-num-batched-tokens", 1, 1 << 20).orElse(512),
         v.integer("block-size", 1, 1024).orElse(16),
         v.integer("kv-cache-tokens", 1, Integer.MAX_VALUE),

@@ -3,10 +3,16 @@ package dev.quern.executor.engine;
 import dev.quern.executor.device.DeviceOptions.Activations;
 import dev.quern.executor.device.ElementType;
 import dev.quern.executor.device.KvSpec;
+import dev.quern.executor.device.WeightFormat;
+import dev.quern.executor.device.host.ActivationGroups;
 import dev.quern.executor.model.ModelConfig;
 import dev.quern.executor.model.decoder.KvSizes;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Sizes of an engine, settled before anything is loaded.
@@ -116,7 +122,38 @@ record EnginePlan(int maxModelLen, KvSizes kv, List<String> lines) {
             gib(blocks * tokenBytes * options.blockSize()),
             maxModelLen,
             gib(availableBytes));
-    return new EnginePlan(maxModelLen, kv, List.of(line));
+    return new EnginePlan(
+        maxModelLen,
+        kv,
+        Stream.concat(Stream.of(line), int8Activations(options, model).stream()).toList());
+  }
+
+  /**
+   * What {@code activations=int8} does not reach, a line for people.
+   *
+   * @throws EngineException when it reaches nothing
+   */
+  private static Optional<String> int8Activations(EngineOptions options, LoadedModel model) {
+    if (options.activations() != Activations.INT8) {
+      return Optional.empty();
+    }
+    Map<Boolean, List<WeightFormat>> formats =
+        model.checkpoint().productFormats().stream()
+            .collect(Collectors.partitioningBy(f -> ActivationGroups.apply(Activations.INT8, f)));
+    String rest =
+        formats.get(false).stream().map(WeightFormat::label).collect(Collectors.joining(" and "));
+    if (formats.get(true).isEmpty()) {
+      throw new EngineException(
+          "activations int8 needs integer weights, and all of "
+              + model.name()
+              + " are "
+              + rest
+              + ", whose products run in float32; choose a quantization with integers (wint8, wint4,"
+              + " w4a8, wint2) or leave activations out");
+    }
+    return rest.isEmpty()
+        ? Optional.empty()
+        : Optional.of("activations int8: products with " + rest + " weights run in float32");
   }
 
   /** int8 under w4a8c8; else f32 where activations are f32, f16 otherwise. */
@@ -124,9 +161,7 @@ record EnginePlan(int maxModelLen, KvSizes kv, List<String> lines) {
     if (model.quantization().scheme().kvType() == ElementType.INT8) {
       return ElementType.INT8;
     }
-    boolean int8 =
-        options.activations() == Activations.INT8
-            || (options.activations() == Activations.AUTO && model.storedIntegers());
+    boolean int8 = options.activations() != Activations.F32 && model.storedIntegers();
     return int8 && !options.device().equals("reference") ? ElementType.F16 : ElementType.F32;
   }
 

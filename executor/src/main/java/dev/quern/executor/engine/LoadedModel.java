@@ -7,9 +7,8 @@ import dev.quern.executor.model.Checkpoints;
 import dev.quern.executor.model.GenerationConfig;
 import dev.quern.executor.model.RandomCheckpoint;
 import dev.quern.executor.model.StoredModel;
-import dev.quern.executor.model.gguf.GgufFile;
+import dev.quern.executor.model.gguf.GgufMetadata;
 import dev.quern.executor.model.packed.PackedCheckpoint;
-import dev.quern.executor.model.plan.ModelSize;
 import dev.quern.executor.model.plan.QuantizationScheme;
 import dev.quern.executor.model.quantize.Quantization;
 import dev.quern.executor.model.quantize.QuantizedCheckpoint;
@@ -17,13 +16,12 @@ import dev.quern.executor.tokenizer.ChatTemplate;
 import dev.quern.executor.tokenizer.ChatTemplates;
 import dev.quern.executor.tokenizer.Tokenizer;
 import dev.quern.executor.tokenizer.TokenizerLoader;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * What a checkpoint's folder or GGUF file holds, opened: weights mapped, tokenizer and template
@@ -33,7 +31,7 @@ import java.util.stream.Stream;
  * @param origin which model this is, a line for people
  * @param quantization what the weights are converted to, or were when they were packed
  * @param warning what a conversion costs, a line for people
- * @param weightBytes bytes of the weights so held
+ * @param weightBytes bytes of the weights once they are packed
  */
 public record LoadedModel(
     Path folder,
@@ -54,6 +52,12 @@ public record LoadedModel(
    * @throws EngineException when the configuration cannot be read, naming file and key
    */
   public static LoadedModel random(Path config, EngineOptions options) {
+    if (options.load() == EngineOptions.Load.MMAP) {
+      throw new EngineException(
+          "--load mmap needs packed weights, and random ones in the shape of "
+              + config
+              + " are made while they are loaded; leave --load out");
+    }
     Quantization quantization = quantization(options);
     var checkpoint = new RandomCheckpoint(StoredModel.read(config).config(), quantization);
     return new LoadedModel(
@@ -73,25 +77,24 @@ public record LoadedModel(
   public static LoadedModel open(EngineOptions options) {
     Path folder = options.model().map(Path::of).orElseGet(EmbeddedModel::folder);
     Quantization quantization = quantization(options);
-    Checkpoint checkpoint = checkpoint(folder, quantization, options.load());
+    var metadata = new AtomicReference<GgufMetadata>();
+    Checkpoint checkpoint = checkpoint(folder, quantization, options.load(), metadata::set);
     try {
-      long weightBytes;
       String packing = "";
       Optional<String> warning = Optional.empty();
       if (checkpoint instanceof PackedCheckpoint packed) {
-        weightBytes = packed.weightBytes();
         quantization = packed.quantization();
         packing = ", packed" + (quantization.isNone() ? "" : " in " + quantization.label());
-      } else if (quantization.isNone()) {
-        weightBytes = weightBytes(folder);
-      } else {
+      } else if (!quantization.isNone()) {
         var quantized = new QuantizedCheckpoint(checkpoint, quantization);
         checkpoint = quantized;
         warning = quantized.conversion();
-        weightBytes =
-            new ModelSize(StoredModel.read(folder))
-                .residentBytes(quantization.rule(quantized.config()));
       }
+      // The tokenizer holds native memory: what may fail comes before it.
+      Optional<GgufMetadata> gguf = Optional.ofNullable(metadata.get());
+      Optional<ChatTemplate> template =
+          gguf.isPresent() ? ChatTemplates.open(folder, gguf.get()) : ChatTemplates.open(folder);
+      long weightBytes = checkpoint.weightBytes();
       return new LoadedModel(
           folder,
           options.model().isPresent()
@@ -103,9 +106,11 @@ public record LoadedModel(
           quantization,
           warning,
           checkpoint,
-          GenerationConfig.read(folder),
-          TokenizerLoader.open(folder),
-          ChatTemplates.open(folder),
+          gguf.map(GenerationConfig::of).orElseGet(() -> GenerationConfig.read(folder)),
+          gguf.isPresent()
+              ? TokenizerLoader.open(folder, gguf.get())
+              : TokenizerLoader.open(folder),
+          template,
           weightBytes);
     } catch (RuntimeException e) {
       checkpoint.close();
@@ -114,7 +119,10 @@ public record LoadedModel(
   }
 
   private static Checkpoint checkpoint(
-      Path folder, Quantization quantization, EngineOptions.Load load) {
+      Path folder,
+      Quantization quantization,
+      EngineOptions.Load load,
+      Consumer<GgufMetadata> metadata) {
     if (PackedCheckpoint.isIn(folder)) {
       if (!quantization.isNone()) {
         throw new EngineException(
@@ -132,7 +140,7 @@ public record LoadedModel(
               + folder
               + " has none; make them with quern quantize, or leave --load out");
     }
-    return Checkpoints.open(folder);
+    return Checkpoints.open(folder, metadata);
   }
 
   private static Quantization quantization(EngineOptions options) {
@@ -143,7 +151,7 @@ public record LoadedModel(
         .orElseGet(() -> new Quantization(scheme, Map.of(), OptionalInt.empty()));
   }
 
-  /** Whether the linears are integers, whose products take quantized activations. */
+  /** Whether keys and values come from integer weights, which take quantized activations. */
   boolean storedIntegers() {
     return ActivationGroups.apply(
         Activations.AUTO, checkpoint.tensor("model.layers.0.self_attn.q_proj.weight").format());
@@ -153,30 +161,6 @@ public record LoadedModel(
   String weights() {
     String stored = checkpoint instanceof PackedCheckpoint ? "as stored " : "";
     return quantization.isNone() ? "as stored" : stored + "in " + quantization.label();
-  }
-
-  /** Bytes of the weight files. */
-  private static long weightBytes(Path folder) {
-    if (GgufFile.isNamed(folder)) {
-      return size(folder);
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      long bytes = 0;
-      for (Path file : files.filter(f -> f.toString().endsWith(".safetensors")).toList()) {
-        bytes += size(file);
-      }
-      return bytes;
-    } catch (IOException e) {
-      throw new EngineException("cannot list " + folder + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      throw new EngineException("cannot read " + file + ": " + e.getMessage(), e);
-    }
   }
 
   /** Ids that can be predicted: those of the tokenizer; vocabulary padding behind them never is. */

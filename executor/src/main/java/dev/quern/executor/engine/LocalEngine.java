@@ -92,11 +92,16 @@ public final class LocalEngine implements GenerateEngine {
               options.maxNumBatchedTokens(),
               options.maxNumSeqs(),
               trace);
-      return new LocalEngine(
-          model,
-          plan,
-          trace.<ModelRunner>map(t -> new TracedRunner(runner, t)).orElse(runner),
-          options);
+      try {
+        return new LocalEngine(
+            model,
+            plan,
+            trace.<ModelRunner>map(t -> new TracedRunner(runner, t)).orElse(runner),
+            options);
+      } catch (RuntimeException e) {
+        runner.close();
+        throw e;
+      }
     } catch (RuntimeException e) {
       model.close();
       throw e;

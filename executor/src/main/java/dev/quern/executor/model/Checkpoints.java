@@ -2,9 +2,11 @@ package dev.quern.executor.model;
 
 import dev.quern.executor.engine.EngineException;
 import dev.quern.executor.model.gguf.GgufFile;
+import dev.quern.executor.model.gguf.GgufMetadata;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /** Opens what {@code --model} names. */
 public final class Checkpoints {
@@ -16,8 +18,18 @@ public final class Checkpoints {
    *
    * @throws EngineException when there is no usable checkpoint; says what, where and the remedy
    */
-  @SuppressWarnings("MustBeClosed") // the checkpoint closes the arena; a failure does so below
   public static Checkpoint open(Path model) {
+    return open(model, _ -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param metadata receives that of a GGUF file; it holds the vocabulary, so that it is read once
+   *     for all who want it, and is not kept
+   */
+  @SuppressWarnings("MustBeClosed") // the checkpoint closes the arena; a failure does so below
+  public static Checkpoint open(Path model, Consumer<GgufMetadata> metadata) {
     boolean gguf = GgufFile.isNamed(model);
     if (!gguf) {
       configFile(model);
@@ -26,7 +38,9 @@ public final class Checkpoints {
     boolean opened = false;
     try {
       Checkpoint checkpoint =
-          gguf ? GgufCheckpoint.open(model, arena) : HuggingFaceCheckpoint.open(model, arena);
+          gguf
+              ? GgufCheckpoint.open(model, arena, metadata)
+              : HuggingFaceCheckpoint.open(model, arena);
       opened = true;
       return checkpoint;
     } finally {

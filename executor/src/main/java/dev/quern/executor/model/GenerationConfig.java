@@ -57,7 +57,7 @@ public record GenerationConfig(
    */
   public static GenerationConfig read(Path folder) {
     if (GgufFile.isNamed(folder)) {
-      return stopIds(GgufFile.metadata(folder));
+      return of(GgufFile.metadata(folder));
     }
     ConfigJson config = ConfigJson.read(Checkpoints.configFile(folder));
     Path file = folder.resolve("generation_config.json");
@@ -75,7 +75,8 @@ public record GenerationConfig(
         integer(json, "max_new_tokens", 1));
   }
 
-  private static GenerationConfig stopIds(GgufMetadata metadata) {
+  /** The stop ids of a GGUF file. */
+  public static GenerationConfig of(GgufMetadata metadata) {
     List<Integer> ids = new ArrayList<>();
     for (String name : List.of("eos", "eot", "eom")) {
       metadata

@@ -4,6 +4,7 @@ import dev.quern.executor.device.HostMatrix;
 import dev.quern.executor.engine.EngineException;
 import dev.quern.executor.model.gguf.GgufFile;
 import dev.quern.executor.model.gguf.GgufMatrix;
+import dev.quern.executor.model.gguf.GgufMetadata;
 import dev.quern.executor.model.gguf.GgufTensor;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** A GGUF file, mapped and checked against its metadata. */
 final class GgufCheckpoint implements Checkpoint {
@@ -34,8 +36,9 @@ final class GgufCheckpoint implements Checkpoint {
   }
 
   /** The arena is closed with the checkpoint; where opening fails it stays the caller's. */
-  static GgufCheckpoint open(Path path, Arena arena) {
+  static GgufCheckpoint open(Path path, Arena arena, Consumer<GgufMetadata> metadata) {
     GgufFile file = GgufFile.open(path, arena);
+    metadata.accept(file.metadata());
     ModelConfig config = GgufModelConfig.read(file);
     Map<String, HostMatrix> matrices = new HashMap<>();
     Set<String> used = new HashSet<>();

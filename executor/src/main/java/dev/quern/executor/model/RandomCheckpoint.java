@@ -4,7 +4,6 @@ import dev.quern.executor.device.ElementType;
 import dev.quern.executor.device.HostMatrix;
 import dev.quern.executor.device.StridedMatrix;
 import dev.quern.executor.device.WeightFormat;
-import dev.quern.executor.device.host.WeightBytes;
 import dev.quern.executor.model.ExpectedTensor.Role;
 import dev.quern.executor.model.plan.FormatRule;
 import dev.quern.executor.model.plan.MatrixPart;
@@ -33,15 +32,18 @@ public final class RandomCheckpoint implements Checkpoint {
   private final FormatRule rule;
   private final Map<String, ExpectedTensor> tensors = new LinkedHashMap<>();
   private final Arena arena = Arena.ofShared();
-  private final MemorySegment floats = arena.allocate(4L * POOL, 64);
-  private final MemorySegment halves = arena.allocate(2L * POOL, 64);
-  private final MemorySegment one = arena.allocate(4, 4);
+  private final MemorySegment floats;
+  private final MemorySegment halves;
+  private final MemorySegment one;
 
   /** Prediction layers are left out: nothing runs them. */
   public RandomCheckpoint(ModelConfig config, Quantization quantization) {
     this.config = config.withMtpLayers(0);
     this.quantization = quantization;
     rule = quantization.rule(this.config);
+    floats = arena.allocate(4L * POOL, 64);
+    halves = arena.allocate(2L * POOL, 64);
+    one = arena.allocate(4, 4);
     Inventory.of(this.config).forEach(t -> tensors.put(t.name(), t));
     one.set(ValueLayout.JAVA_FLOAT, 0, 1f);
     var random = new SplittableRandom(1);
@@ -104,15 +106,6 @@ public final class RandomCheckpoint implements Checkpoint {
         stride,
         1,
         Optional.empty());
-  }
-
-  /** Bytes of the weights in their formats. */
-  public long weightBytes() {
-    return tensors.values().stream()
-        .filter(t -> !t.optional())
-        .map(this::matrix)
-        .mapToLong(m -> WeightBytes.of(m.format(), m.rows(), m.columns()))
-        .sum();
   }
 
   @Override

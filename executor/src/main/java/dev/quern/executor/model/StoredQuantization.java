@@ -4,8 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.quern.executor.device.ElementType;
 import dev.quern.executor.device.WeightFormat;
 import dev.quern.executor.engine.EngineException;
+import dev.quern.executor.model.plan.QuantizationScheme;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** How a checkpoint's weights are stored, from {@code quantization_config}. */
 enum StoredQuantization {
@@ -22,6 +26,16 @@ enum StoredQuantization {
    */
   FP8_BLOCKS;
 
+  /** What weights can be converted to. */
+  private static final List<String> SCHEMES =
+      Arrays.stream(QuantizationScheme.values())
+          .filter(scheme -> scheme != QuantizationScheme.NONE)
+          .map(QuantizationScheme::label)
+          .toList();
+
+  /** Characters of a configuration that an error quotes. */
+  private static final int MOST_TEXT = 500;
+
   /** Of the matrices that are quantized. */
   Optional<WeightFormat> format() {
     return switch (this) {
@@ -37,7 +51,7 @@ enum StoredQuantization {
       return NONE;
     }
     JsonNode node = config.object("quantization_config").node();
-    String method = node.path("quant_method").asText();
+    String method = node.path("quant_method").asText("");
     if (method.equals("quern")) {
       return NONE; // weights.quern says the format of each tensor
     }
@@ -45,9 +59,13 @@ enum StoredQuantization {
       checkFp8(config, node);
       return FP8_BLOCKS;
     }
+    if (method.isEmpty()) {
+      throw withoutMethod(config, node);
+    }
     String format = node.path("format").asText();
     if (!method.equals("compressed-tensors") || !format.equals("int-quantized")) {
-      throw unsupported(config, "quant_method \"%s\", format \"%s\"".formatted(method, format));
+      String layout = format.isEmpty() ? "" : ", format \"" + format + '"';
+      throw unsupported(config, "quant_method \"" + method + '"' + layout);
     }
     for (Map.Entry<String, JsonNode> group : node.path("config_groups").properties()) {
       checkGroup(config, group.getKey(), group.getValue());
@@ -88,6 +106,24 @@ enum StoredQuantization {
     if (activations.isObject() && !activations.path("dynamic").asBoolean(false)) {
       throw unsupported(config, name + ".input_activations " + activations);
     }
+  }
+
+  /**
+   * FastDeploy's files name schemes (mix_quant, wint4, ..) where others name a method; their
+   * weights are in its own layout.
+   */
+  private static EngineException withoutMethod(ConfigJson config, JsonNode node) {
+    String text = node.toString();
+    String scheme =
+        Stream.of("moe_quant_type", "quantization", "dense_quant_type")
+            .map(key -> node.path(key).asText())
+            .filter(value -> SCHEMES.contains(value))
+            .findFirst()
+            .orElse("one of " + String.join(", ", SCHEMES));
+    return config.error(
+        "quantization_config: expected a quant_method but found %s; weights of this layout are not read: take the same model in 16 bits and convert it while loading with --quantization %s"
+            .formatted(
+                text.length() <= MOST_TEXT ? text : text.substring(0, MOST_TEXT) + " ..", scheme));
   }
 
   private static EngineException unsupported(ConfigJson config, String what) {

@@ -41,7 +41,7 @@ public final class ChatTemplates {
    */
   public static Optional<ChatTemplate> open(Path folder) {
     if (GgufFile.isNamed(folder)) {
-      return ofGguf(folder, GgufFile.metadata(folder));
+      return open(folder, GgufFile.metadata(folder));
     }
     Path config = folder.resolve("tokenizer_config.json");
     Optional<JsonNode> settings =
@@ -62,7 +62,8 @@ public final class ChatTemplates {
             parse(file, text), variables(settings), SpecialContents.read(folder)));
   }
 
-  private static Optional<ChatTemplate> ofGguf(Path file, GgufMetadata metadata) {
+  /** That of a GGUF file whose metadata is at hand. */
+  public static Optional<ChatTemplate> open(Path file, GgufMetadata metadata) {
     return metadata
         .text("tokenizer.chat_template")
         .map(text -> {

@@ -1,6 +1,7 @@
 package dev.quern.executor.tokenizer;
 
 import dev.quern.executor.model.gguf.GgufFile;
+import dev.quern.executor.model.gguf.GgufMetadata;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -18,7 +19,7 @@ public final class TokenizerLoader {
    */
   public static Optional<Tokenizer> open(Path folder) {
     if (GgufFile.isNamed(folder)) {
-      return GgufTokenizer.open(folder, GgufFile.metadata(folder));
+      return open(folder, GgufFile.metadata(folder));
     }
     Path json = folder.resolve("tokenizer.json");
     if (Files.exists(json)) {
@@ -29,5 +30,10 @@ public final class TokenizerLoader {
       return Optional.of(SentencePiece.open(model, DeclaredTokens.read(folder)));
     }
     return Optional.empty();
+  }
+
+  /** That of a GGUF file whose metadata is at hand. */
+  public static Optional<Tokenizer> open(Path file, GgufMetadata metadata) {
+    return GgufTokenizer.open(file, metadata);
   }
 }

@@ -123,6 +123,79 @@ final class QuantizationOptionsTest {
     assertTrue(message.contains("wint4") && message.contains("--quantization-config"), message);
   }
 
+  @Test
+  void aGroupSizeWithoutInt4IsRefusedWithWhatTakesIt() throws IOException {
+    String llama = golden("llama");
+    String moe = golden("ernie-moe-shared");
+    for (String[] wrong :
+        new String[][] {
+          {llama, "{\"group_size\": 32}", "none"},
+          {llama, "{\"group_size\": 32}", "wint8"},
+          {llama, "{\"dense\": \"wint8\", \"group_size\": 32}", "block_wise_fp8"},
+          {llama, "{\"experts\": \"wint4\", \"group_size\": 32}", "none"},
+          {moe, "{\"experts\": \"wint8\", \"group_size\": 32}", "w4a8"}
+        }) {
+      var options =
+          options(wrong[0], "quantization-config", file(wrong[1]), "quantization", wrong[2]);
+      String message =
+          assertThrows(EngineException.class, () -> LoadedModel.open(options)).getMessage();
+      assertTrue(message.contains("group_size") && message.contains(wrong[2]), message);
+      assertTrue(message.contains("\"wint4\""), message);
+    }
+    var options = options(moe, "quantization-config", file("{\"group_size\": 32}"));
+    assertThrows(EngineException.class, () -> LoadedModel.open(options));
+    formats(
+        options(moe, "quantization-config", file("{\"group_size\": 32}"), "quantization", "wint4"));
+  }
+
+  @Test
+  void int8ActivationsNeedIntegerWeights() throws IOException {
+    String model = golden("ernie-moe-shared");
+    for (String scheme : List.of("none", "block_wise_fp8")) {
+      var options = options(model, "quantization", scheme, "activations", "int8");
+      String message = assertThrows(EngineException.class, () -> notices(options)).getMessage();
+      assertTrue(message.startsWith("activations int8 needs integer weights"), message);
+      assertTrue(message.contains("wint8") && message.contains("leave activations out"), message);
+      assertTrue(message.contains("f32"), message);
+      assertEquals(scheme.equals("block_wise_fp8"), message.contains("fp8 in blocks"), message);
+    }
+  }
+
+  @Test
+  void whatInt8ActivationsDoNotReachIsAnnounced() throws IOException {
+    String model = golden("ernie-moe-shared");
+    String some =
+        notices(options(model, "quantization", "wint8", "activations", "int8")).toString();
+    assertTrue(some.contains("products with f32 weights run in float32"), some);
+    assertTrue(some.contains("(f16)"), some);
+    String head = file("{\"head\": \"wint8\"}");
+    String onlyHead =
+        notices(options(model, "quantization-config", head, "activations", "int8")).toString();
+    assertTrue(onlyHead.contains("(f32)"), "the cache follows the layers: " + onlyHead);
+    String all =
+        notices(
+                options(
+                    model,
+                    "quantization",
+                    "wint8",
+                    "quantization-config",
+                    head,
+                    "activations",
+                    "int8"))
+            .toString();
+    assertTrue(!all.contains("run in float32"), all);
+    assertTrue(!notices(options(model, "quantization", "wint8")).toString().contains("float32"));
+  }
+
+  @Test
+  void randomWeightsAreNotMapped() {
+    var config = Path.of(golden("llama"), "config.json");
+    var options = EngineOptions.parse(Map.of("load", "mmap"));
+    String message =
+        assertThrows(EngineException.class, () -> LoadedModel.random(config, options)).getMessage();
+    assertTrue(message.contains("--load mmap") && message.contains("leave --load out"), message);
+  }
+
   private static List<String> notices(EngineOptions options) {
     List<String> lines = new ArrayList<>();
     try (LocalEngine engine = LocalEngine.open(options, lines::add)) {

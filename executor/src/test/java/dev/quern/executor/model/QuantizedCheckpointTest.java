@@ -104,6 +104,25 @@ final class QuantizedCheckpointTest {
   }
 
   @Test
+  void aConfigurationWithoutMethodIsQuotedWithWhatWorks() {
+    // As in FastDeploy's checkpoints.
+    assertRefused(
+        c -> {
+          quantization(c).removeAll();
+          quantization(c)
+              .put("quantization", "mix_quant")
+              .put("dense_quant_type", "wint8")
+              .put("moe_quant_type", "w4a8");
+        },
+        "expected a quant_method but found {\"quantization\":\"mix_quant\",\"dense_quant_type\":\"wint8\",\"moe_quant_type\":\"w4a8\"};");
+    assertRefused(
+        c -> quantization(c).removeAll().put("quantization", "wint4"), "--quantization wint4");
+    assertRefused(
+        c -> quantization(c).removeAll().putNull("quant_method").put("bits", 3),
+        "--quantization one of wint8, block_wise_fp8, wint4");
+  }
+
+  @Test
   void unknownFormatIsRefusedByName() {
     assertRefused(
         c -> quantization(c).put("format", "pack-quantized"), "format \"pack-quantized\"");

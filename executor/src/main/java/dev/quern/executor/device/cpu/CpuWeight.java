@@ -38,14 +38,19 @@ final class CpuWeight implements Weight {
     this.kernels = kernels;
     rows = matrix.rows();
     columns = matrix.columns();
-    vector = rows == 1 ? vector(memory, matrix) : null;
-    if (rows == 1 && matrix instanceof StridedMatrix strided) {
-      rowBlock = memory.allocate(name, (long) columns * strided.type().bytes());
-      original = row(strided, rowBlock.segment());
-    } else {
-      rowBlock = null;
-      original = null;
-      pack(matrix, pool);
+    try {
+      vector = rows == 1 ? vector(memory, matrix) : null;
+      if (rows == 1 && matrix instanceof StridedMatrix strided) {
+        rowBlock = memory.allocate(name, (long) columns * strided.type().bytes());
+        original = row(strided, rowBlock.segment());
+      } else {
+        rowBlock = null;
+        original = null;
+        pack(matrix, pool);
+      }
+    } catch (RuntimeException | Error e) { // an encoder that refuses its values, or no memory
+      close();
+      throw e;
     }
   }
 

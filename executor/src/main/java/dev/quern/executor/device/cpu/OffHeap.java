@@ -27,6 +27,7 @@ final class OffHeap {
       try {
         segment = size >= LARGE ? kernels.map(arena, size) : arena.allocate(Math.max(64, size), 64);
       } catch (OutOfMemoryError e) {
+        arena.close();
         throw new DeviceException(
             "out of memory: " + size + " bytes for " + what + " on top of " + bytes.get(), e);
       }

@@ -8,6 +8,15 @@ import java.util.List;
 final class Closing {
   private Closing() {}
 
+  /** Closes what stood already when a constructor failed; that failure stays the one to report. */
+  static void after(Throwable failure, List<? extends AutoCloseable> resources) {
+    try {
+      all(resources);
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
   static void all(List<? extends AutoCloseable> resources) {
     RuntimeException failure = null;
     for (AutoCloseable resource : resources.reversed()) {

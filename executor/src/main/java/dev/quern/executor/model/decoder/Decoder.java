@@ -21,11 +21,11 @@ public final class Decoder implements AutoCloseable {
   private final Communicator communicator;
   private final ModelConfig config;
   private final int validIds;
-  private final WeightLoader weights;
   private final Weight embedding;
   private final Weight finalNorm;
   private final Weight head;
   private final List<DecoderLayer> layers = new ArrayList<>();
+  private final List<AutoCloseable> owned = new ArrayList<>();
   private final KvCache cache;
   private final Workspace workspace;
 
@@ -51,23 +51,34 @@ public final class Decoder implements AutoCloseable {
     this.config = checkpoint.config();
     this.validIds = Math.min(validIds, config.vocabSize());
     var shard = new Shard(communicator.rank(), communicator.size());
-    weights = new WeightLoader(device, checkpoint, shard);
-    embedding = weights.whole("model.embed_tokens.weight");
-    finalNorm = weights.whole("model.norm.weight");
-    head = config.tiedHead() ? embedding : weights.whole("lm_head.weight");
-    for (int i = 0; i < config.layers(); i++) {
-      layers.add(new DecoderLayer(weights, config, i, trace));
+    try {
+      WeightLoader weights = own(new WeightLoader(device, checkpoint, shard));
+      embedding = weights.whole("model.embed_tokens.weight");
+      finalNorm = weights.whole("model.norm.weight");
+      head = config.tiedHead() ? embedding : weights.whole("lm_head.weight");
+      for (int i = 0; i < config.layers(); i++) {
+        layers.add(new DecoderLayer(weights, config, i, trace));
+      }
+      cache =
+          own(
+              device.allocateKv(
+                  new KvSpec(
+                      config.layers(),
+                      shard.part("num_key_value_heads", config.kvHeads()),
+                      config.headDim(),
+                      kv.blocks(),
+                      kv.blockSize(),
+                      kv.type())));
+      workspace = own(new Workspace(device, config, shard, maxTokens, maxLogitRows));
+    } catch (RuntimeException | Error e) {
+      Closing.after(e, owned);
+      throw e;
     }
-    cache =
-        device.allocateKv(
-            new KvSpec(
-                config.layers(),
-                shard.part("num_key_value_heads", config.kvHeads()),
-                config.headDim(),
-                kv.blocks(),
-                kv.blockSize(),
-                kv.type()));
-    workspace = new Workspace(device, config, shard, maxTokens, maxLogitRows);
+  }
+
+  private <T extends AutoCloseable> T own(T resource) {
+    owned.add(resource);
+    return resource;
   }
 
   /**
@@ -130,6 +141,6 @@ public final class Decoder implements AutoCloseable {
 
   @Override
   public void close() {
-    Closing.all(List.of(weights, cache, workspace));
+    Closing.all(owned);
   }
 }

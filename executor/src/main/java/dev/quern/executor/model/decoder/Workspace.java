@@ -45,33 +45,39 @@ final class Workspace implements AutoCloseable {
     this.logitRows = logitRows;
     int heads = shard.part("num_attention_heads", config.heads());
     int kvHeads = shard.part("num_key_value_heads", config.kvHeads());
-    ids = own(device.allocate(ElementType.INT32, tokens, 1));
-    hidden = tensor(tokens, config.hidden());
-    normed = tensor(tokens, config.hidden());
-    block = tensor(tokens, config.hidden());
-    q = tensor(tokens, heads * config.headDim());
-    k = tensor(tokens, kvHeads * config.headDim());
-    v = tensor(tokens, kvHeads * config.headDim());
-    qkv = new Tensor[] {q, k, v};
-    attended = tensor(tokens, heads * config.headDim());
-    dense =
-        config.hasDense()
-            ? Optional.of(inner(shard.part("intermediate_size", config.intermediate())))
-            : Optional.empty();
-    shared =
-        config
-            .moe()
-            .filter(m -> m.sharedExperts() > 0)
-            .map(m ->
-                inner(
-                    shard.part(
-                        "the width of the shared experts", m.intermediate() * m.sharedExperts())));
-    lastIds = own(device.allocate(ElementType.INT32, logitRows, 1));
-    last = tensor(logitRows, config.hidden());
-    lastNormed = tensor(logitRows, config.hidden());
-    logits = tensor(logitRows, config.vocabSize());
-    routed = config.moe().map(_ -> tensor(tokens, config.hidden()));
-    routing = config.moe().map(m -> own(device.allocateRouting(tokens, m.topK())));
+    try {
+      ids = own(device.allocate(ElementType.INT32, tokens, 1));
+      hidden = tensor(tokens, config.hidden());
+      normed = tensor(tokens, config.hidden());
+      block = tensor(tokens, config.hidden());
+      q = tensor(tokens, heads * config.headDim());
+      k = tensor(tokens, kvHeads * config.headDim());
+      v = tensor(tokens, kvHeads * config.headDim());
+      qkv = new Tensor[] {q, k, v};
+      attended = tensor(tokens, heads * config.headDim());
+      dense =
+          config.hasDense()
+              ? Optional.of(inner(shard.part("intermediate_size", config.intermediate())))
+              : Optional.empty();
+      shared =
+          config
+              .moe()
+              .filter(m -> m.sharedExperts() > 0)
+              .map(m ->
+                  inner(
+                      shard.part(
+                          "the width of the shared experts",
+                          m.intermediate() * m.sharedExperts())));
+      lastIds = own(device.allocate(ElementType.INT32, logitRows, 1));
+      last = tensor(logitRows, config.hidden());
+      lastNormed = tensor(logitRows, config.hidden());
+      logits = tensor(logitRows, config.vocabSize());
+      routed = config.moe().map(_ -> tensor(tokens, config.hidden()));
+      routing = config.moe().map(m -> own(device.allocateRouting(tokens, m.topK())));
+    } catch (RuntimeException | Error e) {
+      Closing.after(e, owned);
+      throw e;
+    }
   }
 
   private Inner inner(int width) {

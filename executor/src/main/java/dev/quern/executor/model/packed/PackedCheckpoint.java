@@ -131,7 +131,7 @@ public final class PackedCheckpoint implements Checkpoint {
     };
   }
 
-  /** Bytes of the weights. */
+  @Override
   public long weightBytes() {
     return file.size();
   }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Parameters and bytes of a model, counted from its configuration. */
 public final class ModelSize {
@@ -123,6 +124,14 @@ public final class ModelSize {
   /** The same under any rule. */
   public long residentBytes(FormatRule rule) {
     return bytes(rule, false);
+  }
+
+  /** Whether a rule gives any matrix outside of the prediction layer such a format. */
+  public boolean anyMatrix(FormatRule rule, Predicate<WeightFormat> which) {
+    return matrices.stream()
+        .filter(m -> !m.part().isMtp())
+        .flatMap(m -> rule.of(m.part(), m.layer(), Math.toIntExact(m.columns())).stream())
+        .anyMatch(which);
   }
 
   /** Bytes of the prediction layer in device memory. */

@@ -74,9 +74,25 @@ public final class EncodedMatrix implements CodedMatrix {
 
   private void encode(int row, float[] values, byte[] codes, float[] scales, float[] offsets) {
     try {
+      requireFinite(firstRow + row, values);
       encoder.encode(firstRow + row, values, codes, scales, offsets);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * No scale holds what is no number.
+   *
+   * @throws IllegalArgumentException naming row, column and value
+   */
+  static void requireFinite(int row, float[] values) {
+    for (int c = 0; c < values.length; c++) {
+      if (!Float.isFinite(values[c])) {
+        throw new IllegalArgumentException(
+            "row %d, column %d is %s: only finite weights can be quantized; keep this matrix unquantized, or repair the checkpoint"
+                .formatted(row, c, values[c]));
+      }
     }
   }
 

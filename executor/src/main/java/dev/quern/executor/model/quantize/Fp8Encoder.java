@@ -53,6 +53,7 @@ final class Fp8Encoder implements RowEncoder {
     int first = index * Fp8Blocks.BLOCK;
     for (int r = first; r < Math.min(source.rows(), first + Fp8Blocks.BLOCK); r++) {
       source.read(r, row);
+      EncodedMatrix.requireFinite(r, row);
       for (int b = 0; b < scales.length; b++) {
         int from = b * Fp8Blocks.BLOCK;
         float most = IntegerEncoder.absMax(row, from, Math.min(columns, from + Fp8Blocks.BLOCK));

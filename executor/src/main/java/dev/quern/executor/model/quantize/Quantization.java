@@ -8,6 +8,7 @@ import dev.quern.executor.engine.EngineException;
 import dev.quern.executor.model.ModelConfig;
 import dev.quern.executor.model.plan.FormatRule;
 import dev.quern.executor.model.plan.MatrixPart;
+import dev.quern.executor.model.plan.ModelSize;
 import dev.quern.executor.model.plan.QuantizationScheme;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -99,16 +100,21 @@ public record Quantization(
     return value.asInt();
   }
 
-  /** Whether every matrix stays as it is stored. */
+  /** Whether nothing is asked for: every matrix stays as it is stored. */
   public boolean isNone() {
     return scheme == QuantizationScheme.NONE
+        && groupSize.isEmpty()
         && parts.values().stream().allMatch(s -> s == QuantizationScheme.NONE);
   }
 
   /** As in messages and fingerprints: {@code wint4}, {@code wint8 {head=wint4}}. */
   public String label() {
     String groups = groupSize.isPresent() ? " groups of " + groupSize.getAsInt() : "";
-    return scheme.label() + (parts.isEmpty() ? "" : " " + labels()) + groups;
+    return schemes() + groups;
+  }
+
+  private String schemes() {
+    return scheme.label() + (parts.isEmpty() ? "" : " " + labels());
   }
 
   private Map<String, String> labels() {
@@ -136,18 +142,25 @@ public record Quantization(
       own.put(MatrixPart.EMBEDDING, own.get(MatrixPart.HEAD));
     }
     FormatRule rest = scheme.rule(experts);
-    return (part, layer, columns) -> {
-      if (own.containsKey(part)) {
-        return own.get(part).ownFormat(columns, groupSize);
-      }
-      Optional<WeightFormat> format = rest.of(part, layer, columns);
-      boolean int4 =
-          format.isPresent()
-              && format.get() instanceof WeightFormat.Integers integers
-              && integers.bits() == 4;
-      return int4 && groupSize.isPresent()
-          ? QuantizationScheme.WINT4.ownFormat(columns, groupSize)
-          : format;
-    };
+    FormatRule rule =
+        (part, layer, columns) -> {
+          if (own.containsKey(part)) {
+            return own.get(part).ownFormat(columns, groupSize);
+          }
+          Optional<WeightFormat> format = rest.of(part, layer, columns);
+          return groupSize.isPresent() && format.filter(Quantization::isInt4).isPresent()
+              ? QuantizationScheme.WINT4.ownFormat(columns, groupSize)
+              : format;
+        };
+    if (groupSize.isPresent() && !new ModelSize(config).anyMatrix(rule, Quantization::isInt4)) {
+      throw new EngineException(
+          "--quantization-config: group_size is for int4 weights and %s gives this model none; name a part, such as {\"dense\": \"wint4\"}, or leave group_size out"
+              .formatted(schemes()));
+    }
+    return rule;
+  }
+
+  private static boolean isInt4(WeightFormat format) {
+    return format instanceof WeightFormat.Integers integers && integers.bits() == 4;
   }
 }

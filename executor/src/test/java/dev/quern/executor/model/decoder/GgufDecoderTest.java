@@ -18,6 +18,7 @@ import dev.quern.executor.model.gguf.GgufModels;
 import dev.quern.executor.model.gguf.GgufWriter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,6 +108,9 @@ final class GgufDecoderTest {
                 .put("tokenizer.ggml.eos_token_id", 2)
                 .put("tokenizer.ggml.eot_token_id", 5));
     assertEquals(List.of(2, 5), GenerationConfig.read(file).eosIds());
+    List<GenerationConfig> ofOpening = new ArrayList<>();
+    Checkpoints.open(file, metadata -> ofOpening.add(GenerationConfig.of(metadata))).close();
+    assertEquals(List.of(GenerationConfig.read(file)), ofOpening);
   }
 
   @Test

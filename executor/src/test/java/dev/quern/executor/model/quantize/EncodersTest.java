@@ -325,4 +325,30 @@ final class EncodersTest {
         assertThrows(IllegalArgumentException.class, () -> codes(encoded, 0)).getMessage();
     assertTrue(message.startsWith("m: row 0"), message);
   }
+
+  @ParameterizedTest
+  @MethodSource("formats")
+  void whatIsNoNumberIsNamedInEveryFormat(WeightFormat format) {
+    for (float wrong : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+      float[] values = normal(3, 128, 10);
+      values[2 * 128 + 37] = wrong;
+      HostMatrix encoded = encoders.encode(matrix(values, 128), format);
+      for (HostMatrix part : List.of(encoded.sliceRows(1, 3), encoded.sliceRows(2, 3))) {
+        String message =
+            assertThrows(IllegalArgumentException.class, () -> codes(part, part.rows() - 1))
+                .getMessage();
+        assertTrue(message.startsWith("m: row 2, column 37 is " + wrong), message);
+      }
+    }
+  }
+
+  @Test
+  void aBlockOfFp8WithAnotherRowThatIsNoNumberIsRefused() {
+    float[] values = normal(3, 128, 11);
+    values[2 * 128] = Float.POSITIVE_INFINITY;
+    HostMatrix rows = encoders.encode(matrix(values, 128), new Fp8Blocks()).sliceRows(0, 2);
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> codes(rows, 0)).getMessage();
+    assertTrue(message.startsWith("m: row 2, column 0 is Infinity"), message);
+  }
 }
