@@ -33,11 +33,20 @@ EXPORT void Q(combine)(float *out, int64_t ldo, const float *y, int cols, const 
                        const float *weights, int top_k, int r0, int r1) {
   for (int r = r0; r < r1; r++) {
     float *o = out + r * ldo;
-    memset(o, 0, (size_t)cols * 4);
-    for (int j = 0; j < top_k; j++) {
-      const float *s = y + (int64_t)slot[r * top_k + j] * cols;
-      const float w = weights[r * top_k + j];
-      for (int k = 0; k < cols; k++) o[k] += w * s[k];
+    const int32_t *from = slot + r * top_k;
+    const float *w = weights + r * top_k;
+    int k = 0;
+    for (; k + 4 * VL <= cols; k += 4 * VL) {  // sums stay in registers over the experts
+      vf a[4] = {};
+      for (int j = 0; j < top_k; j++)
+#pragma GCC unroll 4
+        for (int v = 0; v < 4; v++) a[v] += vf_load(y + (int64_t)from[j] * cols + k + v * VL) * vf_set(w[j]);
+#pragma GCC unroll 4
+      for (int v = 0; v < 4; v++) vf_store(o + k + v * VL, a[v]);
+    }
+    for (; k < cols; k++) {
+      o[k] = 0;
+      for (int j = 0; j < top_k; j++) o[k] += w[j] * y[(int64_t)from[j] * cols + k];
     }
   }
 }

@@ -126,7 +126,7 @@ class BenchCommandTest {
       value = {
         "--batch 0 | --batch must be positive whole numbers",
         "--batch 8,x | --batch must be positive whole numbers",
-        "--batch 65 | give --max-num-seqs 65",
+        "--batch 129 | give --max-num-seqs 129",
         "--batch 4 --max-num-batched-tokens 2 | give --max-num-batched-tokens 4",
         "--prompt-tokens 0 | --prompt-tokens must be a whole number in [1,",
         "--prompt-tokens 8 --shared-prefix 9 | --shared-prefix 9 is more than --prompt-tokens 8",

@@ -112,7 +112,8 @@ final class ExpertCases {
             new Sizes(13, 207, 64, 5, 1),
             new Sizes(64, 13, 207, 3, 3),
             new Sizes(207, 64, 32, 64, 8),
-            new Sizes(300, 48, 96, 2, 1));
+            new Sizes(300, 48, 96, 2, 1),
+            new Sizes(700, 100, 13, 9, 8));
     for (WeightFormat type : FORMATS) {
       for (Sizes sizes : all) {
         cases.add(

@@ -35,8 +35,7 @@ record AttentionSplit(int rowsPerTask, int ranges, int segments, boolean fused) 
     int segments = 1;
     if (uneven(tasks, threads)) {
       int split = step.lastPosition() / segmentTokens + 1;
-      // Tokens that the busiest thread sees: whole segments fall to the threads, the last ones fill
-      // up.
+      // Tokens that the busiest thread sees: whole segments first, the shorter last ones fill up.
       int whole = Math.ceilDiv(tasks * (split - 1), threads) * segmentTokens;
       int busiest = Math.max(whole, Math.ceilDiv(tasks * tokens, threads));
       if (busiest + TWO_RUNS < Math.ceilDiv(tasks, threads) * tokens) {

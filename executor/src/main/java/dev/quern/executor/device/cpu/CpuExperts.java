@@ -2,6 +2,7 @@ package dev.quern.executor.device.cpu;
 
 import dev.quern.executor.device.ExpertSource;
 import dev.quern.executor.device.ExpertSource.Expert;
+import dev.quern.executor.device.Weight;
 import dev.quern.executor.device.host.Require;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -14,6 +15,9 @@ import java.lang.foreign.ValueLayout;
  */
 final class CpuExperts implements AutoCloseable, WorkerPool.Task {
   private static final int COMBINED_ROWS = 16;
+
+  /** About what second-level caches hold beside other things. */
+  private static final int CACHED_BYTES = 2 << 20;
 
   private enum Phase {
     GATE_UP,
@@ -56,10 +60,38 @@ final class CpuExperts implements AutoCloseable, WorkerPool.Task {
   }
 
   void run(CpuTensor out, CpuTensor x, CpuRouting routing, ExpertSource source, int count) {
-    rows = count;
     hidden = x.columns();
     topK = routing.topK();
-    groups.sort(routing, source.count(), rows, pool.threads());
+    int block = blockRows(source, count);
+    for (int r = 0; r < count; r += block) {
+      rows = Math.min(block, count - r);
+      runRows(out, x, routing, source, r);
+    }
+  }
+
+  /**
+   * Experts that stay in the cache take so few rows at a time that their results stay there too.
+   */
+  private int blockRows(ExpertSource source, int count) {
+    int most = CACHED_BYTES / (4 * topK * hidden);
+    boolean cached = count > most && most >= Kernels.CHUNK;
+    for (int e = 0, left = CACHED_BYTES; cached && e < source.count(); e++) {
+      Expert expert = source.expert(e);
+      left -=
+          (int) Math.min(left, bytes(expert.gate()) + bytes(expert.up()) + bytes(expert.down()));
+      cached = left > 0;
+    }
+    return cached ? Math.ceilDiv(count, Math.ceilDiv(count, most)) : count;
+  }
+
+  private static long bytes(Weight weight) {
+    return CpuDevice.own(weight).panels().data().byteSize();
+  }
+
+  /** The rows from row {@code from} on. */
+  private void runRows(
+      CpuTensor out, CpuTensor x, CpuRouting routing, ExpertSource source, int from) {
+    groups.sort(routing, source.count(), from, rows, pool.threads());
     if (used.length < source.count()) {
       used = new Expert[source.count()];
     }
@@ -77,8 +109,8 @@ final class CpuExperts implements AutoCloseable, WorkerPool.Task {
     middle = inner.require(4L * pairs * width);
     results = outputs.require(4L * pairs * hidden);
     shares = weights.require(4L * pairs);
-    MemorySegment.copy(routing.weights, 0, shares, ValueLayout.JAVA_FLOAT, 0, pairs);
-    target = out.target();
+    MemorySegment.copy(routing.weights, from * topK, shares, ValueLayout.JAVA_FLOAT, 0, pairs);
+    target = out.target().asSlice(4L * from * hidden);
     phase = Phase.GATE_UP;
     pool.run(groups.tasks(), this);
     phase = Phase.DOWN;

@@ -30,9 +30,10 @@ final class ExpertGroups implements AutoCloseable {
     slots = new Scratch(memory, "slots of a token");
   }
 
-  /** Counting sort; tokens of an expert keep their order. */
-  void sort(CpuRouting routing, int experts, int rows, int threads) {
+  /** Counting sort of the tokens from {@code from} on; those of an expert keep their order. */
+  void sort(CpuRouting routing, int experts, int from, int rows, int threads) {
     int count = rows * routing.topK();
+    int first = from * routing.topK();
     tokenOf = tokens.require(4L * count);
     slotOf = slots.require(4L * count);
     if (start.length < experts + 1) {
@@ -43,7 +44,7 @@ final class ExpertGroups implements AutoCloseable {
       next[e] = 0;
     }
     for (int i = 0; i < count; i++) {
-      next[Require.index("chosen expert", routing.chosen[i], experts)]++;
+      next[Require.index("chosen expert", routing.chosen[first + i], experts)]++;
     }
     tasks = 0;
     start[0] = 0;
@@ -53,8 +54,8 @@ final class ExpertGroups implements AutoCloseable {
       next[e] = start[e];
     }
     for (int i = 0; i < count; i++) {
-      int slot = next[routing.chosen[i]]++;
-      tokenOf.setAtIndex(INT, slot, i / routing.topK());
+      int slot = next[routing.chosen[first + i]]++;
+      tokenOf.setAtIndex(INT, slot, from + i / routing.topK());
       slotOf.setAtIndex(INT, i, slot);
     }
     if (taskExpert.length < tasks) {

@@ -170,6 +170,9 @@ final class ProductTask implements WorkerPool.Task, AutoCloseable {
    * At most {@code wanted} tasks, so many that equal ones come out for every thread if it can be.
    */
   static int even(int panels, int wanted, int threads) {
+    if (wanted < threads) {
+      return wanted;
+    }
     for (int tasks = wanted / threads * threads; tasks > 0; tasks -= threads) {
       if (panels % tasks == 0) {
         return tasks;
