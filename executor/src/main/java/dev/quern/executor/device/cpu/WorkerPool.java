@@ -38,8 +38,7 @@ final class WorkerPool implements AutoCloseable {
 
   private final Worker[] workers;
   // Of each thread: run number | tasks | next unclaimed. One word, so that a worker that wakes late
-  // can never
-  // claim a task of a run that it did not see.
+  // can never claim a task of a run that it did not see.
   private final AtomicLongArray shares;
   private final AtomicInteger finished = new AtomicInteger();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -95,7 +94,7 @@ final class WorkerPool implements AutoCloseable {
     }
   }
 
-  @SuppressWarnings({"ThreadPriorityCheck", "NonAtomicVolatileUpdate"})
+  @SuppressWarnings("ThreadPriorityCheck")
   private void share(int count, boolean together) {
     if (count > MAX_TASKS || closed) {
       throw new IllegalStateException(closed ? "device is closed" : count + " tasks in a run");
