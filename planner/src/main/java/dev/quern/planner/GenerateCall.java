@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.function.IntUnaryOperator;
+import org.apache.calcite.util.ImmutableBitSet;
 
 /**
  * One GENERATE call over the rows of its input, columns counted from 0.
@@ -33,6 +35,29 @@ public record GenerateCall(
     copy.putAll(options);
     options = java.util.Collections.unmodifiableMap(copy);
     Objects.requireNonNull(result, "result");
+  }
+
+  /** The same call over an input whose columns stand in other places. */
+  public GenerateCall withColumns(IntUnaryOperator place) {
+    Map<Argument, OptionTerm> moved = new EnumMap<>(Argument.class);
+    options.forEach((argument, term) -> moved.put(argument, term.withColumns(place)));
+    return new GenerateCall(
+        result,
+        prompt.stream().map(term -> term.withColumns(place)).toList(),
+        moved,
+        guard.isPresent()
+            ? OptionalInt.of(place.applyAsInt(guard.getAsInt()))
+            : OptionalInt.empty());
+  }
+
+  /** The input columns that the call reads. */
+  public ImmutableBitSet columns() {
+    var columns = ImmutableBitSet.builder();
+    withColumns(column -> {
+      columns.set(column);
+      return column;
+    });
+    return columns.build();
   }
 
   /** The call as EXPLAIN shows it. */

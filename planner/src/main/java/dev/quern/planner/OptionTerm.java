@@ -1,5 +1,7 @@
 package dev.quern.planner;
 
+import java.util.function.IntUnaryOperator;
+
 /** Where the value of an argument comes from, known when the query is planned. */
 public sealed interface OptionTerm {
 
@@ -27,5 +29,10 @@ public sealed interface OptionTerm {
     public String toString() {
       return "$" + column;
     }
+  }
+
+  /** The same term over an input whose columns stand in other places. */
+  default OptionTerm withColumns(IntUnaryOperator place) {
+    return this instanceof Column(int column) ? new Column(place.applyAsInt(column)) : this;
   }
 }

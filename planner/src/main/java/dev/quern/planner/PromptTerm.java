@@ -1,6 +1,7 @@
 package dev.quern.planner;
 
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 
 /** One piece of a prompt, known when the query is planned. */
@@ -28,6 +29,11 @@ public sealed interface PromptTerm {
     public String toString() {
       return "?" + index;
     }
+  }
+
+  /** The same term over an input whose columns stand in other places. */
+  default PromptTerm withColumns(IntUnaryOperator place) {
+    return this instanceof Value(int column) ? new Value(place.applyAsInt(column)) : this;
   }
 
   /** The terms as SQL would write them. */

@@ -3,9 +3,13 @@ package dev.quern.planner;
 import dev.quern.planner.pass.Decorrelate;
 import dev.quern.planner.pass.ExtractGenerate;
 import dev.quern.planner.pass.FilterScan;
+import dev.quern.planner.pass.LimitExists;
 import dev.quern.planner.pass.Pass;
 import dev.quern.planner.pass.PruneColumns;
+import dev.quern.planner.pass.PullAboveJoin;
 import dev.quern.planner.pass.PushDown;
+import dev.quern.planner.pass.ShareRows;
+import dev.quern.planner.pass.StopEarly;
 import dev.quern.planner.rel.PhysicalRules;
 import java.util.List;
 import org.apache.calcite.adapter.enumerable.EnumerableConvention;
@@ -31,7 +35,11 @@ public final class QueryPlanner {
           new Decorrelate(),
           new PruneColumns(),
           new ExtractGenerate(),
+          new LimitExists(),
           new PushDown(),
+          new PullAboveJoin(),
+          new ShareRows(),
+          new StopEarly(),
           new FilterScan());
 
   private final RelOptPlanner planner;

@@ -105,7 +105,7 @@ final class QueryCompiler {
     /** Starts a run. */
     Enumerator<Object[]> run(QueryContext context) {
       try {
-        return rows(context.with(constants)).enumerator();
+        return new ClosingRows(rows(context.with(constants)).enumerator(), context);
       } catch (ExceptionInInitializerError e) {
         // Constant expressions are evaluated when the generated class is loaded.
         throw new IllegalArgumentException("a constant expression has no value", e.getCause());

@@ -1,11 +1,15 @@
 package dev.quern.sql;
 
+import dev.quern.planner.rel.GenerateFilterRel;
 import dev.quern.planner.rel.GenerateRel;
 import dev.quern.planner.rel.ScanRel;
 import dev.quern.planner.rel.ScanTable;
+import dev.quern.planner.rel.SharedRel;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.Sort;
@@ -19,18 +23,21 @@ final class RowTotals {
 
   static OptionalLong of(RelNode logical) {
     List<OptionalLong> totals = new ArrayList<>();
-    collect(logical, totals);
+    collect(logical, totals, new HashSet<>());
     if (totals.isEmpty() || totals.stream().anyMatch(OptionalLong::isEmpty)) {
       return OptionalLong.empty();
     }
     return OptionalLong.of(totals.stream().mapToLong(OptionalLong::getAsLong).sum());
   }
 
-  private static void collect(RelNode node, List<OptionalLong> totals) {
-    if (node instanceof GenerateRel generate) {
-      totals.add(rows(generate.getInput()));
+  private static void collect(RelNode node, List<OptionalLong> totals, Set<Integer> shared) {
+    if (node instanceof SharedRel rows && !shared.add(rows.number())) {
+      return;
     }
-    node.getInputs().forEach(input -> collect(input, totals));
+    if (node instanceof GenerateRel || node instanceof GenerateFilterRel) {
+      totals.add(rows(node.getInput(0)));
+    }
+    node.getInputs().forEach(input -> collect(input, totals, shared));
   }
 
   private static OptionalLong rows(RelNode node) {

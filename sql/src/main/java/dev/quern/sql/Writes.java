@@ -156,7 +156,7 @@ final class Writes {
   private static long run(Prepared.Rows query, Schema schema, Target target, QueryContext context) {
     var files = TableFiles.create(target.name(), schema, target.options(), context.allocator());
     try (var out = new ArrowRowSink(files, schema, context.allocator());
-        Enumerator<Object[]> rows = query.run().apply(context)) {
+        Enumerator<Object[]> rows = query.run().apply(context.takingAllRows())) {
       Optional<QueryException> spent = pull(rows, out, context);
       if (spent.isPresent() && out.rows() == 0) {
         throw spent.get();

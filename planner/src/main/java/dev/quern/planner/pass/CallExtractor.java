@@ -1,14 +1,11 @@
 package dev.quern.planner.pass;
 
 import dev.quern.planner.GenerateCall;
-import dev.quern.planner.function.Argument;
-import dev.quern.planner.function.GenerateFunction;
 import dev.quern.planner.rel.GenerateRel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.RelFactories;
 import org.apache.calcite.rel.type.RelDataType;
@@ -52,6 +49,22 @@ final class CallExtractor {
     input = builder().push(input).filter(condition).build();
   }
 
+  /**
+   * Puts several conditions on top whose order is chosen while the query runs, where there are
+   * several that need answers of their own and no answers of each other.
+   *
+   * @return the conditions that did not go along, in order
+   */
+  List<RexNode> filterInAnyOrder(List<RexNode> conditions) {
+    var filter = new StagedFilter(input, replace(answers, conditions));
+    if (filter.isOrderFree()) {
+      input = filter.node();
+      answers.putAll(filter.answers());
+      return List.of();
+    }
+    return conditions;
+  }
+
   /** The expressions over {@link #input()}, calls replaced by the columns of their answers. */
   List<RexNode> extract(List<? extends RexNode> expressions) {
     List<RexNode> current = replace(answers, expressions);
@@ -65,11 +78,11 @@ final class CallExtractor {
   }
 
   private Map<RexCall, RexNode> generate(Map<RexCall, RexNode> guards) {
-    var columns = new Columns(input);
+    var columns = new CallColumns(input);
     List<GenerateCall> calls = new ArrayList<>();
     List<RelDataType> types = new ArrayList<>();
     guards.forEach((call, guard) -> {
-      calls.add(call(call, guard, columns));
+      calls.add(columns.call(call, guard));
       types.add(call.getType());
     });
     RelNode below = columns.node();
@@ -84,15 +97,6 @@ final class CallExtractor {
       }
     }
     return refs;
-  }
-
-  private GenerateCall call(RexCall call, RexNode guard, Columns columns) {
-    RexNode prompt = call.getOperands().get(Argument.PROMPT.position());
-    return new GenerateCall(
-        ((GenerateFunction) call.getOperator()).result(),
-        PromptTerms.of(prompt, rex, columns::of),
-        OptionTerms.of(call, columns::of),
-        guard.isAlwaysTrue() ? OptionalInt.empty() : OptionalInt.of(columns.of(guard)));
   }
 
   private static List<RexNode> replace(
@@ -110,31 +114,5 @@ final class CallExtractor {
 
   private RelBuilder builder() {
     return RelFactories.LOGICAL_BUILDER.create(input.getCluster(), null);
-  }
-
-  /** The input's columns, and behind them the expressions asked for. */
-  private final class Columns {
-    private final RelNode base;
-    private final List<RexNode> nodes;
-
-    Columns(RelNode base) {
-      this.base = base;
-      this.nodes = new ArrayList<>(rex.identityProjects(base.getRowType()));
-    }
-
-    int of(RexNode node) {
-      int place = nodes.indexOf(node);
-      if (place < 0) {
-        place = nodes.size();
-        nodes.add(node);
-      }
-      return place;
-    }
-
-    RelNode node() {
-      return nodes.size() == base.getRowType().getFieldCount()
-          ? base
-          : builder().push(base).project(nodes).build();
-    }
   }
 }

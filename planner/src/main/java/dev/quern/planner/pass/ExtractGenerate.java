@@ -79,7 +79,7 @@ public final class ExtractGenerate implements Pass {
     return filter(new Rewritten(input), condition);
   }
 
-  /** Plain conditions first; then the others as written, each over the rows that are left. */
+  /** Plain conditions first; then the others, each over the rows that are left. */
   private Rewritten filter(Rewritten input, RexNode condition) {
     List<RexNode> plain = new ArrayList<>();
     List<RexNode> dear = new ArrayList<>();
@@ -88,7 +88,7 @@ public final class ExtractGenerate implements Pass {
     }
     RelNode start = builder(input.node()).push(input.node()).filter(plain).build();
     var extractor = new CallExtractor(start, input.answers());
-    for (RexNode part : dear) {
+    for (RexNode part : extractor.filterInAnyOrder(dear)) {
       extractor.extract(List.of(part)).forEach(extractor::filter);
     }
     return new Rewritten(extractor.input(), extractor.answers());

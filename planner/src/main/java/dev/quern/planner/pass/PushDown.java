@@ -7,12 +7,16 @@ import org.apache.calcite.plan.hep.HepProgram;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.rules.CoreRules;
 
-/** Plain filters, limits and sorts go as far down as they can, below the model calls above all. */
+/**
+ * Plain filters, limits, sorts and DISTINCT go as far down as they can, below the model calls above
+ * all; so do calls that a left join would only repeat.
+ */
 public final class PushDown implements Pass {
   private static final List<RelOptRule> RULES =
       List.of(
-          FilterBelowGenerate.rule(),
           LimitBelowGenerate.rule(),
+          DistinctBelowGenerate.rule(),
+          GenerateBelowJoin.rule(),
           CoreRules.FILTER_PROJECT_TRANSPOSE,
           CoreRules.FILTER_INTO_JOIN,
           CoreRules.JOIN_CONDITION_PUSH,
@@ -25,7 +29,14 @@ public final class PushDown implements Pass {
 
   @Override
   public RelNode apply(RelNode root) {
-    var planner = new HepPlanner(HepProgram.builder().addRuleCollection(RULES).build());
+    var planner =
+        new HepPlanner(
+            HepProgram.builder()
+                .addGroupBegin()
+                .addRuleCollection(FilterBelowGenerate.rules())
+                .addRuleCollection(RULES)
+                .addGroupEnd()
+                .build());
     planner.setRoot(root);
     return planner.findBestExp();
   }

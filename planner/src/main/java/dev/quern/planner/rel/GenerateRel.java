@@ -3,6 +3,7 @@ package dev.quern.planner.rel;
 import dev.quern.planner.GenerateCall;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.apache.calcite.plan.Convention;
 import org.apache.calcite.plan.RelOptCluster;
 import org.apache.calcite.plan.RelOptCost;
@@ -16,21 +17,21 @@ import org.apache.calcite.rel.type.RelDataType;
 
 /** The columns of its input, followed by the answer of each call. Keeps rows and their order. */
 public class GenerateRel extends SingleRel {
-  /** Cost of an answer in rows read: dear enough that everything else goes below. */
-  private static final double ROWS_PER_ANSWER = 10_000;
-
   private final List<GenerateCall> calls;
   private final List<RelDataType> types;
+  private final OptionalLong demand;
 
   GenerateRel(
       RelOptCluster cluster,
       RelTraitSet traits,
       RelNode input,
       List<GenerateCall> calls,
-      List<RelDataType> types) {
+      List<RelDataType> types,
+      OptionalLong demand) {
     super(cluster, traits, input);
     this.calls = List.copyOf(calls);
     this.types = List.copyOf(types);
+    this.demand = demand;
   }
 
   /**
@@ -39,15 +40,30 @@ public class GenerateRel extends SingleRel {
   public static GenerateRel logical(
       RelNode input, List<GenerateCall> calls, List<RelDataType> types) {
     RelOptCluster cluster = input.getCluster();
-    return new GenerateRel(cluster, cluster.traitSetOf(Convention.NONE), input, calls, types);
+    return new GenerateRel(
+        cluster, cluster.traitSetOf(Convention.NONE), input, calls, types, OptionalLong.empty());
+  }
+
+  /** The same node, whose consumer may stop after that many of its own rows. */
+  public GenerateRel withDemand(OptionalLong rows) {
+    return new GenerateRel(getCluster(), getTraitSet(), input, calls, types, rows);
   }
 
   public List<GenerateCall> calls() {
     return calls;
   }
 
-  List<RelDataType> types() {
+  /** Type of each call's answer. */
+  public List<RelDataType> types() {
     return types;
+  }
+
+  /**
+   * Rows that the consumer takes at most before it stops, of this node's or of those it filters
+   * from them: a reason to run no more rows ahead than needed. Empty: it takes all.
+   */
+  public OptionalLong demand() {
+    return demand;
   }
 
   /** Number of columns that come from the input; answers follow. */
@@ -57,7 +73,7 @@ public class GenerateRel extends SingleRel {
 
   @Override
   public RelNode copy(RelTraitSet traits, List<RelNode> inputs) {
-    return new GenerateRel(getCluster(), traits, inputs.getFirst(), calls, types);
+    return new GenerateRel(getCluster(), traits, inputs.getFirst(), calls, types, demand);
   }
 
   @Override
@@ -76,7 +92,7 @@ public class GenerateRel extends SingleRel {
     for (int i = 0; i < shown.size(); i++) {
       result = result.item("$" + (inputColumns() + i), shown.get(i));
     }
-    return result;
+    return result.itemIf("demand", demand.orElse(0), demand.isPresent());
   }
 
   @Override
@@ -87,6 +103,8 @@ public class GenerateRel extends SingleRel {
   @Override
   public RelOptCost computeSelfCost(RelOptPlanner planner, RelMetadataQuery metadata) {
     double rows = metadata.getRowCount(input);
-    return planner.getCostFactory().makeCost(rows, rows * ROWS_PER_ANSWER * calls.size(), 0);
+    return planner
+        .getCostFactory()
+        .makeCost(rows, rows * CallCost.ROWS_PER_ANSWER * calls.size(), 0);
   }
 }

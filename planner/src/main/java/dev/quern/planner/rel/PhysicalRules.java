@@ -22,6 +22,8 @@ public final class PhysicalRules {
     return List.of(
         rule(ScanRel.class, "Scan", rel -> ((ScanRel) rel).enumerable()),
         rule(GenerateRel.class, "Generate", PhysicalRules::generate),
+        rule(GenerateFilterRel.class, "GenerateFilter", PhysicalRules::generateFilter),
+        rule(SharedRel.class, "Shared", PhysicalRules::shared),
         rule(LogicalSort.class, "Sort", PhysicalRules::sort),
         EnumerableRules.ENUMERABLE_JOIN_RULE,
         EnumerableRules.ENUMERABLE_CORRELATE_RULE,
@@ -46,6 +48,16 @@ public final class PhysicalRules {
   private static RelNode generate(RelNode rel) {
     GenerateRel generate = (GenerateRel) rel;
     return EnumerableGenerate.of(generate, enumerable(generate.getInput()));
+  }
+
+  private static RelNode generateFilter(RelNode rel) {
+    GenerateFilterRel filter = (GenerateFilterRel) rel;
+    return EnumerableGenerateFilter.of(filter, enumerable(filter.getInput()));
+  }
+
+  private static RelNode shared(RelNode rel) {
+    SharedRel shared = (SharedRel) rel;
+    return EnumerableShared.of(shared, enumerable(shared.getInput()));
   }
 
   /** A sort, a limit, or a limit on top of a sort. */

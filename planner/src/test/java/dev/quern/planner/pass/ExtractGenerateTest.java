@@ -100,8 +100,28 @@ class ExtractGenerateTest {
   @Test
   void eachConditionRunsOverTheRowsThatAreLeft() {
     assertEquals(
-        List.of("[GENERATE($2)]", "[GENERATE($1)]"),
-        calls("SELECT id FROM docs WHERE GENERATE(body) = 'x' AND GENERATE(place) = 'y'"));
+        List.of("[GENERATE('b' || $4)]", "[GENERATE('a' || $1)]"),
+        calls(
+            "SELECT id FROM docs WHERE GENERATE('a' || body) = 'x'"
+                + " AND GENERATE('b' || GENERATE('a' || body)) = 'y'"));
+  }
+
+  @Test
+  void independentConditionsAreOrderedWhileTheQueryRuns() {
+    assertEquals(
+        """
+        LogicalProject(id=[$0])
+          LogicalProject(id=[$0], body=[$1], place=[$2], score=[$3])
+            GenerateFilterRel($4=[GENERATE($1)], condition0=[=($4, 'x')], $5=[GENERATE($2)], \
+        condition1=[=($5, 'y')])
+              LogicalFilter(condition=[>($0, 5)])
+                ScanRel(table=[[docs]], columns=[[id, body, place, score]])\
+        """,
+        Plans.text(
+                extract(
+                    "SELECT id FROM docs WHERE GENERATE(body) = 'x' AND GENERATE(place) = 'y'"
+                        + " AND id > 5"))
+            .replace(":VARCHAR", ""));
   }
 
   @Test

@@ -8,22 +8,22 @@ import java.util.Optional;
 /** One prompt's answer, shared by all rows that ask for it; empty until it is done. */
 final class Answer {
   private final StringBuilder text = new StringBuilder();
-  private final CallBatch owner;
+  private final Submission owner;
   private Event.Done done;
   private boolean abandoned;
 
   /**
-   * @param owner the batch whose events bring the answer
+   * @param owner the submission whose events bring the answer
    */
-  Answer(CallBatch owner) {
+  Answer(Submission owner) {
     this.owner = owner;
   }
 
-  CallBatch owner() {
+  Submission owner() {
     return owner;
   }
 
-  /** The batch was closed before the answer was done: who needs it asks again. */
+  /** The submission was closed before the answer was done: who needs it asks again. */
   void abandon() {
     abandoned = true;
   }

@@ -3,21 +3,20 @@ package dev.quern.sql.run;
 import dev.quern.planner.QueryException.State;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.apache.calcite.linq4j.Enumerator;
 
 /**
- * The rows of a GENERATE node, in the order of its input. Works in windows: the first is small, so
- * that a query that stops early costs little; the next ones grow up to window-rows. When half of a
- * window has left, the next one joins, so that the engine does not run dry between them.
+ * The rows of a GENERATE node, in the order of its input. Works in windows, see {@link
+ * WindowSizes}. When half of a window has left, the next one joins, so that the engine does not run
+ * dry between them.
  */
 final class GenerateRows implements Enumerator<Object[]> {
-  private static final int FIRST_WINDOW = 64;
-  private static final int GROWTH = 4;
-
   private final QueryContext context;
   private final List<CallRenderer> calls;
   private final Enumerator<Object[]> input;
-  private int windowRows;
+  private final WindowSizes sizes;
+  private final boolean numbered;
   private long rowsRead;
   private GenerateWindow window;
   private GenerateWindow ahead;
@@ -26,11 +25,28 @@ final class GenerateRows implements Enumerator<Object[]> {
   private int next;
   private Object[] current;
 
-  GenerateRows(QueryContext context, List<CallRenderer> calls, Enumerator<Object[]> input) {
+  GenerateRows(
+      QueryContext context,
+      List<CallRenderer> calls,
+      OptionalLong demand,
+      Enumerator<Object[]> input) {
+    this(context, calls, demand, false, input);
+  }
+
+  /**
+   * @param numbered whether the last column of the input is a row's number, from 0, for messages
+   */
+  GenerateRows(
+      QueryContext context,
+      List<CallRenderer> calls,
+      OptionalLong demand,
+      boolean numbered,
+      Enumerator<Object[]> input) {
     this.context = context;
+    this.numbered = numbered;
     this.calls = calls;
     this.input = input;
-    this.windowRows = Math.min(FIRST_WINDOW, context.options().windowRows());
+    this.sizes = new WindowSizes(context.options(), demand);
   }
 
   @Override
@@ -90,7 +106,7 @@ final class GenerateRows implements Enumerator<Object[]> {
    */
   private GenerateWindow submit(int unfinished) {
     long left = rowBudget() - context.counters().generated() - unfinished;
-    long allowed = Math.min(windowRows, left);
+    long allowed = Math.min(sizes.next(), left);
     List<Object[]> rows = new ArrayList<>();
     while (rows.size() < allowed && !inputEnded) {
       if (input.moveNext()) {
@@ -103,10 +119,20 @@ final class GenerateRows implements Enumerator<Object[]> {
       return null;
     }
     context.counters().sampleMemory();
-    GenerateWindow read = GenerateWindow.submit(context, calls, rows, rowsRead);
+    long before = rowsRead;
+    GenerateWindow read =
+        GenerateWindow.submit(
+            context,
+            calls,
+            rows,
+            index -> numbered ? (Long) last(rows.get(index)) + 1 : before + index + 1);
     rowsRead += rows.size();
-    windowRows = (int) Math.min((long) windowRows * GROWTH, context.options().windowRows());
+    sizes.used();
     return read;
+  }
+
+  private static Object last(Object[] row) {
+    return row[row.length - 1];
   }
 
   private long rowBudget() {

@@ -4,43 +4,43 @@ import dev.quern.planner.GenerateCall.Result;
 import dev.quern.planner.OnError;
 import dev.quern.planner.QueryException;
 import dev.quern.planner.QueryException.State;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToLongFunction;
 
-/** Some rows in scan order, and the answers to their calls as they come. */
+/** Some rows in scan order, and the values of their calls as the answers come. */
 final class GenerateWindow implements AutoCloseable {
   private final QueryContext context;
-  private final List<CallBatch> batches;
+  private final List<CallRenderer> calls;
+  private final WindowAnswers answers;
   private final List<Object[]> rows;
-  private final long rowsBefore;
+  private final IntToLongFunction number;
 
   private GenerateWindow(
-      QueryContext context, List<CallBatch> batches, List<Object[]> rows, long rowsBefore) {
+      QueryContext context,
+      List<CallRenderer> calls,
+      WindowAnswers answers,
+      List<Object[]> rows,
+      IntToLongFunction number) {
     this.context = context;
-    this.batches = batches;
+    this.calls = calls;
+    this.answers = answers;
     this.rows = rows;
-    this.rowsBefore = rowsBefore;
+    this.number = number;
   }
 
   /**
    * Gives all prompts of the rows to the engines.
    *
-   * @param rowsBefore rows that came in earlier windows, for messages
+   * @param number a row's number in the input, from 1, for messages
    */
   static GenerateWindow submit(
-      QueryContext context, List<CallRenderer> calls, List<Object[]> rows, long rowsBefore) {
-    List<CallBatch> batches = new ArrayList<>();
-    var window = new GenerateWindow(context, batches, rows, rowsBefore);
-    try {
-      for (CallRenderer call : calls) {
-        batches.add(CallBatch.submit(context, call, rows));
-      }
-      return window;
-    } catch (RuntimeException e) {
-      window.close();
-      throw e;
-    }
+      QueryContext context,
+      List<CallRenderer> calls,
+      List<Object[]> rows,
+      IntToLongFunction number) {
+    return new GenerateWindow(
+        context, calls, WindowAnswers.submit(context, calls, rows), rows, number);
   }
 
   int size() {
@@ -49,28 +49,34 @@ final class GenerateWindow implements AutoCloseable {
 
   /** Whether all answers of a row are there. */
   boolean isDone(int index) {
-    return batches.stream().allMatch(batch -> batch.isDone(index));
+    return answers.isDone(index);
   }
 
   /** The input row with the value of each call behind it; waits for the answers. */
   Object[] row(int index) {
     Object[] input = rows.get(index);
-    Object[] row = Arrays.copyOf(input, input.length + batches.size());
-    for (int i = 0; i < batches.size(); i++) {
-      row[input.length + i] = value(batches.get(i), index);
-    }
+    Object[] row = Arrays.copyOf(input, input.length + calls.size());
+    fill(index, row, input.length);
     return row;
   }
 
-  private Object value(CallBatch batch, int index) {
-    Answer answer = batch.answer(index);
+  /** Puts the values of a row's calls into {@code target}; waits for the answers. */
+  void fill(int index, Object[] target, int first) {
+    for (int i = 0; i < calls.size(); i++) {
+      target[first + i] = value(i, index);
+    }
+  }
+
+  private Object value(int index, int row) {
+    Answer answer = answers.answer(index, row);
     if (answer == null) {
       return null;
     }
+    CallRenderer call = calls.get(index);
     if (answer.error().isPresent()) {
-      return failed(batch.call(), answer, rowsBefore + index + 1);
+      return failed(call, answer, number.applyAsLong(row));
     }
-    return switch (batch.call().call().result()) {
+    return switch (call.call().result()) {
       case TEXT -> answer.text();
       case DETAILS -> details(answer.text(), answer);
     };
@@ -101,6 +107,6 @@ final class GenerateWindow implements AutoCloseable {
 
   @Override
   public void close() {
-    batches.forEach(CallBatch::close);
+    answers.close();
   }
 }

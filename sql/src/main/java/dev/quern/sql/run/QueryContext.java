@@ -19,7 +19,9 @@ import org.apache.calcite.rel.type.TimeFrames;
 import org.apache.calcite.schema.SchemaPlus;
 
 /** One run of a query: its parameters, clock, control, counters and engines. */
-public final class QueryContext implements DataContext {
+public final class QueryContext implements DataContext, AutoCloseable {
+  private static final long MOST_SORT_MEMORY = 64L << 20;
+
   private final JavaTypeFactory types;
   private final SessionOptions options;
   private final BufferAllocator allocator;
@@ -28,7 +30,9 @@ public final class QueryContext implements DataContext {
   private final RunCounters counters;
   private final Warnings warnings = new Warnings();
   private final AnswerMemo memo = new AnswerMemo();
+  private final GenerateOperator operator = new GenerateOperator(this);
   private final Map<String, Object> values = new HashMap<>();
+  private boolean takesAllRows;
 
   /**
    * @param parameters values of {@code ?}, in Calcite's internal representation
@@ -56,7 +60,7 @@ public final class QueryContext implements DataContext {
     values.put(Variable.USER.camelName, "quern");
     values.put(Variable.SYSTEM_USER.camelName, "quern");
     values.put(Variable.LOCALE.camelName, Locale.ROOT);
-    values.put(GenerateRuntime.NAME, new GenerateOperator(this));
+    values.put(GenerateRuntime.NAME, operator);
     values.put(
         TokenCountFunction.COUNTER,
         (TokenCountFunction.Counter) text -> engine(Optional.empty()).countTokens(text));
@@ -99,6 +103,21 @@ public final class QueryContext implements DataContext {
     return warnings;
   }
 
+  /** The consumer takes every row and shows none before the last: they may run in any order. */
+  public QueryContext takingAllRows() {
+    takesAllRows = true;
+    return this;
+  }
+
+  boolean takesAllRows() {
+    return takesAllRows;
+  }
+
+  /** Bytes that rows of one sort may take before they go to a file. */
+  long sortMemory() {
+    return Math.min(MOST_SORT_MEMORY, Runtime.getRuntime().maxMemory() / 16);
+  }
+
   SessionOptions options() {
     return options;
   }
@@ -134,5 +153,11 @@ public final class QueryContext implements DataContext {
   @Override
   public QueryProvider getQueryProvider() {
     throw new UnsupportedOperationException("tables are scanned, not queried");
+  }
+
+  /** Removes the temporary files of the run. */
+  @Override
+  public void close() {
+    operator.close();
   }
 }

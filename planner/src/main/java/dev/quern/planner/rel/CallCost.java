@@ -1,0 +1,68 @@
+package dev.quern.planner.rel;
+
+import dev.quern.planner.GenerateCall;
+import dev.quern.planner.OptionTerm;
+import dev.quern.planner.PromptTerm;
+import dev.quern.planner.function.Argument;
+import java.util.List;
+import org.apache.calcite.rel.metadata.RelMdUtil;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexNode;
+
+/**
+ * What answers cost and how many rows pass a condition on them, guessed without a look at the data.
+ */
+public final class CallCost {
+  /** Cost of an answer in rows read: dear enough that everything else goes below. */
+  static final double ROWS_PER_ANSWER = 10_000;
+
+  /** A decoded token costs as much as that many prompt tokens of a large batch. */
+  private static final double PER_ANSWER_TOKEN = 8;
+
+  /** Characters taken for a column of a prompt and for each of its tokens. */
+  private static final double COLUMN_CHARACTERS = 400;
+
+  private static final double CHARACTERS_PER_TOKEN = 4;
+  private static final double DEFAULT_ANSWER_TOKENS = 32;
+
+  private CallCost() {}
+
+  /**
+   * Cost of a row's answers in prompt tokens. Literals at the head are shared by all rows and cost
+   * nothing.
+   */
+  public static double of(List<GenerateCall> calls) {
+    return calls.stream().mapToDouble(CallCost::of).sum();
+  }
+
+  private static double of(GenerateCall call) {
+    double characters = 0;
+    boolean head = true;
+    for (PromptTerm term : call.prompt()) {
+      switch (term) {
+        case PromptTerm.Literal(String text) -> characters += head ? 0 : text.length();
+        case PromptTerm.Parameter p -> {}
+        case PromptTerm column -> {
+          head = false;
+          characters += COLUMN_CHARACTERS;
+        }
+      }
+    }
+    double answer =
+        call.options().get(Argument.MAX_TOKENS) instanceof OptionTerm.Constant(Number most)
+            ? most.doubleValue()
+            : DEFAULT_ANSWER_TOKENS;
+    return characters / CHARACTERS_PER_TOKEN + PER_ANSWER_TOKEN * answer;
+  }
+
+  /** Share of rows that pass: Calcite's guesses, and one half for a BOOLEAN answer by itself. */
+  public static double selectivity(RexNode condition) {
+    return switch (condition.getKind()) {
+      case INPUT_REF, CAST -> 0.5;
+      case NOT, IS_FALSE, IS_NOT_TRUE ->
+          1 - selectivity(((RexCall) condition).getOperands().get(0));
+      case IS_TRUE, IS_NOT_FALSE -> selectivity(((RexCall) condition).getOperands().get(0));
+      default -> RelMdUtil.guessSelectivity(condition);
+    };
+  }
+}

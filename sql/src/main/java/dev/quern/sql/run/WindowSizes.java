@@ -1,0 +1,41 @@
+package dev.quern.sql.run;
+
+import dev.quern.sql.SessionOptions;
+import java.util.OptionalLong;
+
+/**
+ * How many rows the next window has. The first is small, so that a query that stops early costs
+ * little; they grow up to window-rows. Where a LIMIT above may end the query, two windows hold no
+ * more than max-num-seqs rows: that many may be asked in vain at most.
+ */
+final class WindowSizes {
+  private static final int FIRST = 64;
+  private static final int GROWTH = 4;
+  private static final int FIRST_UNDER_LIMIT = 8;
+  private static final int GROWTH_UNDER_LIMIT = 2;
+
+  private final int most;
+  private final int growth;
+  private int next;
+
+  WindowSizes(SessionOptions options, OptionalLong demand) {
+    if (demand.isPresent()) {
+      most = Math.clamp(options.engine().maxNumSeqs() / 2, 1, options.windowRows());
+      growth = GROWTH_UNDER_LIMIT;
+      next = Math.clamp(demand.getAsLong(), Math.min(FIRST_UNDER_LIMIT, most), most);
+    } else {
+      most = options.windowRows();
+      growth = GROWTH;
+      next = Math.min(FIRST, most);
+    }
+  }
+
+  int next() {
+    return next;
+  }
+
+  /** A window of that size has been filled. */
+  void used() {
+    next = (int) Math.min((long) next * growth, most);
+  }
+}
