@@ -20,6 +20,8 @@ import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.schema.Statistic;
+import org.apache.calcite.schema.Statistics;
 import org.apache.calcite.schema.TranslatableTable;
 import org.apache.calcite.schema.impl.AbstractTable;
 import org.apache.calcite.sql.SqlNode;
@@ -31,7 +33,11 @@ import org.apache.calcite.sql.validate.SqlValidatorUtil;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
 import org.apache.calcite.sql2rel.StandardConvertletTable;
 
-/** Plans of queries over {@code docs(id INTEGER, body VARCHAR, place VARCHAR, score DOUBLE)}. */
+/**
+ * Plans of queries over {@code docs(id INTEGER, body VARCHAR, place VARCHAR, score DOUBLE)}, whose
+ * number of rows is not known, and {@code papers} (330 rows) and {@code pages} (110,000) with the
+ * same columns.
+ */
 public final class Plans {
   private Plans() {}
 
@@ -40,7 +46,9 @@ public final class Plans {
     var types = new JavaTypeFactoryImpl();
     var planner = new QueryPlanner(types);
     CalciteSchema root = CalciteSchema.createRootSchema(false, false);
-    root.add("docs", new Docs());
+    root.add("docs", new Docs(OptionalLong.empty()));
+    root.add("papers", new Docs(OptionalLong.of(330)));
+    root.add("pages", new Docs(OptionalLong.of(110_000)));
     var reader =
         new CalciteCatalogReader(
             root, List.of(), types, new CalciteConnectionConfigImpl(new Properties()));
@@ -80,6 +88,19 @@ public final class Plans {
   }
 
   private static final class Docs extends AbstractTable implements ScanTable, TranslatableTable {
+    private final OptionalLong rows;
+
+    private Docs(OptionalLong rows) {
+      this.rows = rows;
+    }
+
+    @Override
+    public Statistic getStatistic() {
+      return rows.isPresent()
+          ? Statistics.of((double) rows.getAsLong(), List.of())
+          : Statistics.UNKNOWN;
+    }
+
     @Override
     public RelDataType getRowType(RelDataTypeFactory types) {
       return types
@@ -97,7 +118,7 @@ public final class Plans {
 
     @Override
     public OptionalLong rowCount() {
-      return OptionalLong.empty();
+      return rows;
     }
 
     @Override

@@ -33,7 +33,10 @@ public final class PullAboveJoin implements Pass {
   public RelNode apply(RelNode root) {
     List<RelNode> inputs = root.getInputs().stream().map(this::apply).toList();
     RelNode node = inputs.equals(root.getInputs()) ? root : root.copy(root.getTraitSet(), inputs);
-    if (!(node instanceof Join join) || join.getJoinType() != JoinRelType.INNER) {
+    // Without keys that must be equal a join multiplies rows rather than drops them.
+    if (!(node instanceof Join join)
+        || join.getJoinType() != JoinRelType.INNER
+        || join.analyzeCondition().leftKeys.isEmpty()) {
       return node;
     }
     RelMetadataQuery metadata = node.getCluster().getMetadataQuery();

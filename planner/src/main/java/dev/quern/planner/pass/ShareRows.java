@@ -167,7 +167,8 @@ public final class ShareRows implements Pass {
       List<RelNode> inputs = new ArrayList<>();
       for (int i = 0; i < node.getInputs().size(); i++) {
         boolean inner = i == 1 && node instanceof Join join && !join.analyzeCondition().isEqui();
-        inputs.add(share(node.getInput(i), seen, inner, inside || shares));
+        inputs.add(
+            share(node.getInput(i), seen, inner, inside || shares || node instanceof SharedRel));
       }
       RelNode copy = inputs.equals(node.getInputs()) ? node : node.copy(node.getTraitSet(), inputs);
       return shares
