@@ -14,6 +14,14 @@ public interface Completions extends AutoCloseable {
    */
   Event next() throws InterruptedException;
 
+  /**
+   * Gives up the rows that have not ended, but not what has come of them: {@link #next} gives the
+   * events of rows that had ended, then a Done of each of the others, and null.
+   */
+  default void stop() {
+    close();
+  }
+
   @Override
   void close();
 }

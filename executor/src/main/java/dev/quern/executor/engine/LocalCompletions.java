@@ -16,6 +16,7 @@ final class LocalCompletions implements Completions {
   private final EngineLoop engine;
   private int unfinished;
   private boolean closed;
+  private boolean stopped;
   private RuntimeException failure;
 
   /**
@@ -69,11 +70,25 @@ final class LocalCompletions implements Completions {
     engine.closed(this);
   }
 
+  @Override
+  public void stop() {
+    lock.lock();
+    try {
+      if (closed || stopped) {
+        return;
+      }
+      stopped = true;
+    } finally {
+      lock.unlock();
+    }
+    engine.closed(this);
+  }
+
   /** Whether more rows may start. */
   boolean accepting() {
     lock.lock();
     try {
-      return !closed && events.size() < BUFFERED_EVENTS;
+      return !closed && !stopped && events.size() < BUFFERED_EVENTS;
     } finally {
       lock.unlock();
     }

@@ -218,6 +218,30 @@ final class LocalEngineTest {
   }
 
   @Test
+  void stoppingABatchKeepsWhatHasEndedAndCountsTheRest() throws Exception {
+    try (LocalEngine engine = open("max-num-seqs", "2")) {
+      var brief = row(TestOptions.maxTokens(2), 5, 6, 7);
+      var endless = row(TestOptions.maxTokens(400), 5, 6, 7, 8);
+      try (Completions stopped =
+          engine.submit(new PromptBatch(List.of(), List.of(brief, endless, endless), false))) {
+        List<Event.Done> done = new ArrayList<>();
+        for (Event event; (event = stopped.next()) != null; ) {
+          if (event instanceof Event.Done d) {
+            done.add(d);
+            stopped.stop();
+          }
+        }
+        assertEquals(3, done.size());
+        assertEquals(FinishReason.LENGTH, done.getFirst().reason());
+        assertEquals(2, done.getFirst().usage().completionTokens());
+        for (Event.Done given : done.subList(1, 3)) {
+          assertEquals(FinishReason.CANCELLED, given.reason());
+        }
+      }
+    }
+  }
+
+  @Test
   void closingTheEngineEndsWhatRuns() throws Exception {
     LocalEngine engine = open();
     var endless = row(TestOptions.maxTokens(400), 5, 6, 7, 8);

@@ -1,5 +1,6 @@
 package dev.quern.sql.run;
 
+import dev.quern.planner.QueryException;
 import dev.quern.planner.QueryException.State;
 import dev.quern.planner.rel.GenerateRuntime.Condition;
 import java.util.ArrayList;
@@ -130,6 +131,7 @@ final class FilterRows implements Enumerator<Object[]> {
       if (rest.left().isEmpty() || rest.rows().isEmpty()) {
         return rest.rows();
       }
+      context.control().check();
       stage = ask(rest.left(), rest.rows(), rest.numbers());
     }
   }
@@ -142,7 +144,14 @@ final class FilterRows implements Enumerator<Object[]> {
     long[] numbers = new long[stage.rows().size()];
     for (int i = 0; i < numbers.length; i++) {
       Object[] row = stage.rows().get(i);
-      answers.fill(i, row, condition.firstAnswer());
+      try {
+        answers.fill(i, row, condition.firstAnswer());
+      } catch (QueryException e) {
+        if (e.state() == State.BUDGET) {
+          break; // what was finished by then still leaves
+        }
+        throw e;
+      }
       if (condition.condition().test(row)) {
         numbers[kept.size()] = stage.numbers()[i];
         kept.add(row);

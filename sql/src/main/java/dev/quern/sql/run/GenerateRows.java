@@ -52,6 +52,9 @@ final class GenerateRows implements Enumerator<Object[]> {
   @Override
   public boolean moveNext() {
     // Rows that were finished when a budget ran out still leave.
+    if (window != null && context.control().outOfBudget()) {
+      window.drain();
+    }
     boolean finished = window != null && next < window.size() && window.isDone(next);
     if (!finished || !context.control().outOfBudget()) {
       context.control().check();

@@ -47,6 +47,11 @@ final class GenerateWindow implements AutoCloseable {
     return rows.size();
   }
 
+  /** Takes what was finished when a budget stopped the query. */
+  void drain() {
+    answers.drain();
+  }
+
   /** Whether all answers of a row are there. */
   boolean isDone(int index) {
     return answers.isDone(index);

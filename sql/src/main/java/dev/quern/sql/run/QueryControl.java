@@ -31,7 +31,7 @@ public final class QueryControl implements AutoCloseable {
   public void stop(State state, String message) {
     if (stop.compareAndSet(null, new Stop(state, message))) {
       flag.set(true);
-      waiting.forEach(Completions::close);
+      waiting.forEach(this::giveUp);
     }
   }
 
@@ -86,6 +86,15 @@ public final class QueryControl implements AutoCloseable {
   void register(Completions completions) {
     waiting.add(completions);
     if (flag.get()) {
+      giveUp(completions);
+    }
+  }
+
+  /** What is finished when a budget ends is still wanted. */
+  private void giveUp(Completions completions) {
+    if (outOfBudget()) {
+      completions.stop();
+    } else {
       completions.close();
     }
   }

@@ -2,6 +2,7 @@ package dev.quern.sql.run;
 
 import dev.quern.executor.engine.Completions;
 import dev.quern.executor.engine.Event;
+import dev.quern.executor.engine.FinishReason;
 import dev.quern.executor.engine.PromptBatch;
 import dev.quern.executor.engine.PromptPart;
 import dev.quern.executor.engine.PromptRow;
@@ -58,6 +59,13 @@ final class Submission implements AutoCloseable {
     }
   }
 
+  /** Takes what has come and what comes of a submission that was given up. */
+  void drain() {
+    while (pull()) {
+      // until nothing is left
+    }
+  }
+
   /** Takes one event; false when there is none left. */
   private boolean pull() {
     Event event;
@@ -73,7 +81,11 @@ final class Submission implements AutoCloseable {
       }
       case Event.Delta(int row, String text, List<Integer> ids) -> answers.get(row).append(text);
       case Event.Done done -> {
-        answers.get(done.row()).finish(done);
+        if (done.reason() == FinishReason.CANCELLED) {
+          answers.get(done.row()).abandon();
+        } else {
+          answers.get(done.row()).finish(done);
+        }
         context.counters().ended(done.usage());
         checkTokenBudget();
       }

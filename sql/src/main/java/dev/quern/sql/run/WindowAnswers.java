@@ -72,6 +72,11 @@ final class WindowAnswers implements AutoCloseable {
         .add(key, new PromptRow(prompt, options.engine(), 0));
   }
 
+  /** Takes what was finished when a budget stopped the query. */
+  void drain() {
+    submissions.values().forEach(Submission::drain);
+  }
+
   /** Whether all answers of a row are there, so that nobody has to wait for them. */
   boolean isDone(int row) {
     for (Answer[] call : answers) {
@@ -98,6 +103,7 @@ final class WindowAnswers implements AutoCloseable {
 
   /** Asks for one row that relied on another window, which was closed early. */
   private Answer again(int call, int row) {
+    context.control().check();
     try (WindowAnswers retry =
         submit(context, List.of(calls.get(call)), List.<Object[]>of(rows.get(row)))) {
       return retry.answer(0, 0);
