@@ -166,7 +166,8 @@ public final class ShareRows implements Pass {
               && RelOptUtil.getVariablesUsed(node).isEmpty();
       List<RelNode> inputs = new ArrayList<>();
       for (int i = 0; i < node.getInputs().size(); i++) {
-        boolean inner = i == 1 && node instanceof Join join && !join.analyzeCondition().isEqui();
+        boolean inner =
+            i == 1 && node instanceof Join join && join.analyzeCondition().leftKeys.isEmpty();
         inputs.add(
             share(node.getInput(i), seen, inner, inside || shares || node instanceof SharedRel));
       }
