@@ -8,6 +8,8 @@ import dev.quern.executor.swap.SwapSpace;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -16,8 +18,8 @@ import java.util.stream.IntStream;
 
 /**
  * Opens {@code --swap-space} where it pays by what is measured at start. The bound is one for both
- * places. A device with memory of its own gets host memory first, at most half of what is free, and
- * a spill file for the rest. Where the KV cache lies in host memory itself, as on the CPU, a copy
+ * places, and no place gets more than half of what is free there. A device with memory of its own
+ * gets host memory first and a spill file for the rest. Where the KV cache lies in host memory itself, as on the CPU, a copy
  * there makes no room: all of it is a spill file, which the system keeps in whatever memory is
  * free.
  */
@@ -72,7 +74,6 @@ final class MeasuredSwap {
         runner.usesHostMemory()
             ? 0
             : Math.min(options.swapBytes(), HostMemory.availableBytes() / 2);
-    Path folder = Path.of(System.getProperty("java.io.tmpdir"));
     SwapCosts memory = memoryCosts();
     var space = new SwapSpace(runner, notices);
     StringBuilder line = new StringBuilder("swap space:");
@@ -83,7 +84,7 @@ final class MeasuredSwap {
       }
     }
     if (options.swapBytes() - host >= blockBytes) {
-      spill(space, line, folder, options.swapBytes() - host, memory);
+      spill(space, line, options.swapBytes() - host, memory);
     }
     if (runner.usesHostMemory()) {
       line.append(
@@ -98,13 +99,17 @@ final class MeasuredSwap {
     return Optional.empty();
   }
 
-  private void spill(
-      SwapSpace space, StringBuilder line, Path folder, long bytes, SwapCosts memory) {
+  private void spill(SwapSpace space, StringBuilder line, long wanted, SwapCosts memory) {
+    Path folder = Path.of(System.getProperty("java.io.tmpdir"));
     String where = "in a file in " + folder;
     try {
+      FileStore disk = Files.getFileStore(folder);
+      where += disk.type().equals("tmpfs") ? " (tmpfs, which is memory)" : "";
+      // The other half is left to the job's output and to everybody else.
+      long bytes = Math.min(wanted, disk.getUsableSpace() / 2);
       double tokenBytes = runner.blockBytes() / (double) plan.kv().blockSize();
-      double disk = DiskSpeed.microsPerByte(folder) * tokenBytes;
-      var costs = new SwapCosts(memory.compute(), memory.out() + disk, memory.back() + disk);
+      double file = DiskSpeed.microsPerByte(folder) * tokenBytes;
+      var costs = new SwapCosts(memory.compute(), memory.out() + file, memory.back() + file);
       line.append(place(bytes, where, costs));
       if (costs.pays()) {
         space.withSpillFile(folder, bytes);

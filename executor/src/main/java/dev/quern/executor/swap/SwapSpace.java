@@ -26,7 +26,6 @@ public final class SwapSpace implements EvictedBlocks, AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final MemorySegment staging;
   private final TreeSet<SwappedBlock> index = new TreeSet<>();
-  private final List<SwapSlots> slots = new ArrayList<>();
   private final List<SwapTier> tiers = new ArrayList<>(); // fastest first
   private int longest; // tokens of a block
 
@@ -56,10 +55,11 @@ public final class SwapSpace implements EvictedBlocks, AutoCloseable {
   }
 
   private SwapSpace with(SwapSlots place, long bytes) {
-    slots.add(place);
     int capacity = (int) Math.min(Integer.MAX_VALUE, bytes / transfer.blockBytes());
     if (capacity > 0) {
       tiers.add(new SwapTier(place, capacity));
+    } else {
+      place.close();
     }
     return this;
   }
@@ -133,9 +133,13 @@ public final class SwapSpace implements EvictedBlocks, AutoCloseable {
     index.remove(block);
   }
 
-  /** A place is given up with all that is in it: its tokens will be computed again. */
+  /**
+   * A place is given up with all that is in it, at once: others want its room, such as a job's
+   * output on the same disk. Its tokens will be computed again.
+   */
   private void fail(SwapTier tier, IOException e) {
     tiers.remove(tier);
+    tier.close();
     tier.blocks()
         .forEach(b -> {
           b.tier = null;
@@ -248,7 +252,7 @@ public final class SwapSpace implements EvictedBlocks, AutoCloseable {
 
   @Override
   public void close() {
-    slots.forEach(SwapSlots::close);
+    tiers.forEach(SwapTier::close);
     arena.close();
   }
 }

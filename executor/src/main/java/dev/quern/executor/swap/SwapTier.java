@@ -10,7 +10,7 @@ import java.util.Set;
  * A bounded number of slots of one block each, and which block stands in which, the one to give up
  * first in front.
  */
-final class SwapTier {
+final class SwapTier implements AutoCloseable {
   private final SwapSlots slots;
   private final int capacity;
   private final ArrayDeque<Integer> free = new ArrayDeque<>();
@@ -74,6 +74,12 @@ final class SwapTier {
   /** The block can be had elsewhere: it goes first. */
   void giveUpSoon(SwappedBlock block) {
     order.addFirst(block);
+  }
+
+  /** Gives the place back: memory, or room on the disk. */
+  @Override
+  public void close() {
+    slots.close();
   }
 
   Set<SwappedBlock> blocks() {
