@@ -19,9 +19,9 @@ import java.util.stream.IntStream;
 /**
  * Opens {@code --swap-space} where it pays by what is measured at start. The bound is one for both
  * places, and no place gets more than half of what is free there. A device with memory of its own
- * gets host memory first and a spill file for the rest. Where the KV cache lies in host memory itself, as on the CPU, a copy
- * there makes no room: all of it is a spill file, which the system keeps in whatever memory is
- * free.
+ * gets host memory first and a spill file for the rest. Where the KV cache lies in host memory
+ * itself, as on the CPU, a copy there makes no room: all of it is a spill file, which the system
+ * keeps in whatever memory is free.
  */
 final class MeasuredSwap {
   private static final int TOKENS = 128;
