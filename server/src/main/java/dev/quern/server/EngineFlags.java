@@ -43,7 +43,10 @@ public final class EngineFlags {
           new Flag("max-num-batched-tokens", "N", "most tokens in one step (default: 512)"),
           new Flag("max-step-ms", "N", "longest step in milliseconds"),
           new Flag("block-size", "N", "tokens of a KV block (default: 16)"),
-          new Flag("swap-space", "GIB", "host memory for evicted KV blocks"),
+          new Flag(
+              "swap-space",
+              "GIB",
+              "room for evicted KV blocks: host memory, then a file (default: 0)"),
           new Flag("enable-prefix-caching", "BOOLEAN", "share prompt heads (default: true)"),
           new Flag("enable-chunked-prefill", "BOOLEAN", "spread long prompts (default: true)"),
           new Flag("speculative-config", "JSON", "speculative decoding"),

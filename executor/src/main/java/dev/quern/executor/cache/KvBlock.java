@@ -1,6 +1,8 @@
 package dev.quern.executor.cache;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.TreeSet;
 
 /**
@@ -35,6 +37,9 @@ final class KvBlock implements Comparable<KvBlock> {
   /** Chained content hash: (model and layout, tokens of all blocks up to this one). */
   long hash;
 
+  /** What {@link #path} made of the block's place in the tree. */
+  private TokenPath path;
+
   KvBlock(int id, int blockSize) {
     this.id = id;
     this.tokens = new int[blockSize];
@@ -46,6 +51,24 @@ final class KvBlock implements Comparable<KvBlock> {
 
   boolean full() {
     return known == tokens.length;
+  }
+
+  /** The block's tokens behind those of its ancestors; null for the root. */
+  TokenPath path() {
+    List<KvBlock> unnamed = new ArrayList<>();
+    for (KvBlock b = this; b.parent != null && b.path == null; b = b.parent) {
+      unnamed.add(b);
+    }
+    for (KvBlock b : unnamed.reversed()) {
+      b.path = new TokenPath(b.parent.path, b.tokens, b.known);
+    }
+    return path;
+  }
+
+  /** The block leaves its place in the tree. */
+  void unpublish() {
+    parent = null;
+    path = null;
   }
 
   /** Number of leading tokens equal to those of {@code ids} from {@code from} up to {@code to}. */

@@ -28,6 +28,7 @@ public final class PrefixCache {
   private final int blockSize;
   private final int total;
   private final boolean sharing;
+  private final EvictedBlocks swap;
   private final ArrayDeque<Integer> free = new ArrayDeque<>();
   private final KvBlock root = new KvBlock(KvBlock.NO_ID, 0);
   private final Set<KvBlock> held = new HashSet<>();
@@ -58,6 +59,17 @@ public final class PrefixCache {
    * @param fingerprint of model, element type and scheme: the start of every block's hash
    */
   public PrefixCache(int blocks, int blockSize, boolean sharing, long fingerprint) {
+    this(blocks, blockSize, sharing, fingerprint, EvictedBlocks.NONE);
+  }
+
+  /**
+   * The same with a place for evicted blocks.
+   *
+   * @param swap keeps the contents of evicted blocks and brings them back
+   */
+  public PrefixCache(
+      int blocks, int blockSize, boolean sharing, long fingerprint, EvictedBlocks swap) {
+    this.swap = swap;
     this.total = blocks;
     this.blockSize = blockSize;
     this.sharing = sharing;
@@ -117,6 +129,14 @@ public final class PrefixCache {
       node = child;
     }
     table.blocks.forEach(this::hold);
+    List<EvictedBlocks.Kept> kept =
+        sharing ? swap.find(node.hash, node.path(), tokens, position, length - 1) : List.of();
+    if (!kept.isEmpty() && kept.getFirst().tokens() <= partialTokens) {
+      kept = List.of();
+    } else if (!kept.isEmpty()) {
+      partial = null;
+      partialTokens = 0;
+    }
     if (partial != null) {
       hold(partial); // must outlive the copy
     }
@@ -134,6 +154,7 @@ public final class PrefixCache {
       return new Admission.Wait(missing);
     }
     int cachedTokens = position + partialTokens;
+    int swapped = 0;
     while (position < length) {
       KvBlock block = allocate();
       int count = Math.min(blockSize, length - position);
@@ -144,10 +165,18 @@ public final class PrefixCache {
         block.computed = partialTokens;
         letGo(partial);
         partial = null;
+      } else if (swapped < kept.size()) {
+        EvictedBlocks.Kept next = kept.get(swapped++);
+        if (next.load(block.id)) {
+          block.computed = next.tokens();
+          cachedTokens += next.tokens();
+        } else {
+          swapped = kept.size(); // what stands behind a lost block is of no use
+        }
       }
       table.add(block);
       node = publish(node, block) ? block : null;
-      countRecomputed(block);
+      countRecomputed(block, length - position);
       position += count;
     }
     return new Admission.Admitted(table, cachedTokens);
@@ -230,14 +259,14 @@ public final class PrefixCache {
     }
     evictable.remove(parent);
     block.parent = parent;
-    block.hash = hash(parent.hash, block);
+    block.hash = ContentHash.chain(parent.hash, block.tokens, 0, block.known);
     return true;
   }
 
   private void unpublish(KvBlock block) {
     block.parent.children.remove(block);
     offerForEviction(block.parent);
-    block.parent = null;
+    block.unpublish();
   }
 
   private void hold(KvBlock block) {
@@ -276,6 +305,9 @@ public final class PrefixCache {
             "no block to evict; callers must ask availableBlocks first");
       }
       evicted.put(victim.hash, true);
+      if (victim.computed == victim.known) {
+        swap.keep(victim.parent.hash, victim.path(), victim.id);
+      }
       unpublish(victim);
       cached--;
       free.add(victim.id);
@@ -286,8 +318,11 @@ public final class PrefixCache {
     return block;
   }
 
-  private void countRecomputed(KvBlock block) {
-    if (block.published() && evicted.remove(block.hash) != null) {
+  /**
+   * @param rest tokens from the block's first to the sequence's last, which is computed in any case
+   */
+  private void countRecomputed(KvBlock block, int rest) {
+    if (block.published() && evicted.remove(block.hash) != null && block.computed < rest - 1) {
       recomputed += block.known - block.computed;
     }
   }
@@ -309,15 +344,6 @@ public final class PrefixCache {
       return below.get().computed >= above.get().computed ? below.get() : above.get();
     }
     return low > high ? below.get() : above.get();
-  }
-
-  private static long hash(long parent, KvBlock block) {
-    long h = parent ^ 0x9E3779B97F4A7C15L;
-    for (int i = 0; i < block.known; i++) {
-      h = (h ^ block.tokens[i]) * 0xBF58476D1CE4E5B9L;
-      h ^= h >>> 29;
-    }
-    return h;
   }
 
   private int blocksFor(int tokens) {

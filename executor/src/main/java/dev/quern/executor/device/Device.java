@@ -1,5 +1,7 @@
 package dev.quern.executor.device;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * A place where a model runs. Operations are coarse, asynchronous where the device is, and in
  * order; shapes are checked and named in errors. {@code rows} is the number of leading rows that
@@ -150,6 +152,28 @@ public interface Device extends AutoCloseable {
 
   /** Copies the first {@code tokens} tokens of a block, all layers (copy on write). */
   void copyBlock(KvCache cache, int from, int to, int tokens);
+
+  /**
+   * Waits, and copies whole blocks, of layers {@code firstLayer} up to {@code firstLayer + layers},
+   * into host memory, in a form that is the same on every device: {@code [block][layer][keys,
+   * values][KV head]} planes without gaps. A plane holds the numbers as they are stored, little
+   * endian, keys as {@code [headDim][slot]}, values as {@code [slot][headDim]}; of INT8 without
+   * static scales, from the next multiple of four bytes on, a float32 scale for each slot. What
+   * stands in slots that were never stored is not said.
+   *
+   * @param blocks ids, in the order in which they stand in the target
+   * @param target at least {@link KvSpec#exportedBlockBytes} for each block
+   */
+  void exportBlocks(KvCache cache, int firstLayer, int layers, int[] blocks, MemorySegment target);
+
+  /**
+   * The reverse of {@link #exportBlocks}, from any device of the same shape, type and scales:
+   * afterwards the blocks hold the same bits. The source may change when the call is back.
+   */
+  void importBlocks(KvCache cache, int firstLayer, int layers, int[] blocks, MemorySegment source);
+
+  /** Whether caches lie in the host's own memory, so that a copy there makes no room. */
+  boolean usesHostMemory();
 
   /** x = sum of x over the ranks. */
   void allReduce(Tensor x, int rows, Communicator communicator);

@@ -45,6 +45,28 @@ public record KvSpec(
     }
   }
 
+  /** Whether each token and KV head has a scale of its own. */
+  public boolean slotScales() {
+    return type == ElementType.INT8 && scales.isEmpty();
+  }
+
+  /** Where the scales stand in a plane in exported form: see {@link Device#exportBlocks}. */
+  public long exportedScaleOffset() {
+    return ((long) headDim * blockSize * type.bytes() + 3) / 4 * 4;
+  }
+
+  /** Bytes of a plane in exported form: keys or values of one block, layer and KV head. */
+  public long exportedPlaneBytes() {
+    return slotScales()
+        ? exportedScaleOffset() + 4L * blockSize
+        : (long) headDim * blockSize * type.bytes();
+  }
+
+  /** Bytes of one block in exported form, of this many layers. */
+  public long exportedBlockBytes(int ofLayers) {
+    return 2L * ofLayers * kvHeads * exportedPlaneBytes();
+  }
+
   /** Bytes of one token's keys and values over all layers. */
   public long bytesPerToken() {
     long scales = type == ElementType.INT8 ? 4L : 0L;

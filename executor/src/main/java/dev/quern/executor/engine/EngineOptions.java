@@ -26,6 +26,8 @@ import java.util.TreeSet;
  * @param maxNumBatchedTokens most tokens in one step
  * @param blockSize tokens of a KV block
  * @param kvTokens tokens that the KV cache holds; empty: chosen by free memory
+ * @param swapBytes host memory and spill file for blocks that fall out of the KV cache; 0: they are
+ *     computed again
  * @param prefixCaching whether keys and values are shared between prompts
  * @param chunkedPrefill whether a prompt may be spread over several steps
  * @param load whether packed weights run where they are mapped or are copied into large pages
@@ -44,6 +46,7 @@ public record EngineOptions(
     int maxNumBatchedTokens,
     int blockSize,
     Optional<Integer> kvTokens,
+    long swapBytes,
     boolean prefixCaching,
     boolean chunkedPrefill,
     Load load) {
@@ -98,7 +101,6 @@ public record EngineOptions(
     }
     var v = new OptionValues(values);
     v.onlyBuilt("max-step-ms", List.of("0"), "limit a step with max-num-batched-tokens");
-    v.onlyBuilt("swap-space", List.of("0"), "evicted blocks are recomputed");
     v.onlyBuilt("speculative-config", List.of(), "decoding runs without speculation");
     v.onlyBuilt("splitwise-role", List.of("mixed"), "use mixed");
     v.onlyBuilt("use-cudagraph", List.of("false", "0"), "there are no CUDA kernels yet");
@@ -122,6 +124,7 @@ public record EngineOptions(
         v.integer("max-num-batched-tokens", 1, 1 << 20).orElse(512),
         v.integer("block-size", 1, 1024).orElse(16),
         v.integer("kv-cache-tokens", 1, Integer.MAX_VALUE),
+        v.gibibytes("swap-space").orElse(0L),
         v.bool("enable-prefix-caching").orElse(true),
         v.bool("enable-chunked-prefill").orElse(true),
         v.oneOf("load", List.of("auto", "mmap", "copy"))

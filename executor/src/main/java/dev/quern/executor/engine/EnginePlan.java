@@ -107,6 +107,11 @@ record EnginePlan(int maxModelLen, KvSizes kv, List<String> lines) {
               + " or max-model-len="
               + options.maxNumBatchedTokens());
     }
+    if (options.swapBytes() > 0 && !options.prefixCaching()) {
+      throw new EngineException(
+          "swap-space holds what falls out of the prefix cache, and enable-prefix-caching=false"
+              + " keeps none; leave one of the two out");
+    }
     int blocks = Math.toIntExact(Math.ceilDiv(kvTokens, options.blockSize()));
     var kv = new KvSizes(blocks, options.blockSize(), type);
     String line =
@@ -165,7 +170,7 @@ record EnginePlan(int maxModelLen, KvSizes kv, List<String> lines) {
     return int8 && !options.device().equals("reference") ? ElementType.F16 : ElementType.F32;
   }
 
-  private static String gib(long bytes) {
+  static String gib(long bytes) {
     return bytes < (1L << 30)
         ? String.format(Locale.ROOT, "%.0f MiB", bytes / (double) (1 << 20))
         : String.format(Locale.ROOT, "%.1f GiB", bytes / (double) (1L << 30));

@@ -1,10 +1,13 @@
 package dev.quern.executor.engine;
 
+import dev.quern.executor.cache.ContentHash;
+import dev.quern.executor.cache.EvictedBlocks;
 import dev.quern.executor.cache.PrefixCache;
 import dev.quern.executor.model.decoder.KvSizes;
 import dev.quern.executor.schedule.Scheduler;
 import dev.quern.executor.schedule.SchedulerLimits;
 import dev.quern.executor.schedule.Sequence;
+import dev.quern.executor.swap.SwapSpace;
 import dev.quern.executor.tokenizer.Tokenizer.StreamDecoder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +25,7 @@ public final class LocalEngine implements GenerateEngine {
   private final LoadedModel model;
   private final EnginePlan plan;
   private final ModelRunner runner;
+  private final Optional<SwapSpace> swap;
   private final PromptEncoder encoder;
   private final EngineLoop loop;
   private final Thread thread;
@@ -29,10 +33,15 @@ public final class LocalEngine implements GenerateEngine {
   private final Set<Integer> stopIds;
 
   private LocalEngine(
-      LoadedModel model, EnginePlan plan, ModelRunner runner, EngineOptions options) {
+      LoadedModel model,
+      EnginePlan plan,
+      ModelRunner runner,
+      Optional<SwapSpace> swap,
+      EngineOptions options) {
     this.model = model;
     this.plan = plan;
     this.runner = runner;
+    this.swap = swap;
     encoder =
         new PromptEncoder(
             model.name(),
@@ -45,7 +54,8 @@ public final class LocalEngine implements GenerateEngine {
             plan.kv().blocks(),
             plan.kv().blockSize(),
             options.prefixCaching(),
-            (model.checkpoint().fingerprint() + plan.kv().type()).hashCode());
+            ContentHash.root(model.checkpoint().fingerprint() + plan.kv().type()),
+            swap.<EvictedBlocks>map(s -> s).orElse(EvictedBlocks.NONE));
     var scheduler =
         new Scheduler(
             cache,
@@ -82,6 +92,16 @@ public final class LocalEngine implements GenerateEngine {
       LoadedModel model,
       Optional<EngineTrace> trace,
       Consumer<String> notices) {
+    return open(options, model, trace, notices, MeasuredSwap::open);
+  }
+
+  /** The same with swap space as it is given. */
+  static LocalEngine open(
+      EngineOptions options,
+      LoadedModel model,
+      Optional<EngineTrace> trace,
+      Consumer<String> notices,
+      SwapOpening swapOpening) {
     try {
       EnginePlan plan = plan(options, model, notices);
       ModelRunner runner =
@@ -93,11 +113,18 @@ public final class LocalEngine implements GenerateEngine {
               options.maxNumSeqs(),
               trace);
       try {
-        return new LocalEngine(
-            model,
-            plan,
-            trace.<ModelRunner>map(t -> new TracedRunner(runner, t)).orElse(runner),
-            options);
+        Optional<SwapSpace> swap = swapOpening.open(options, model, plan, runner, notices);
+        try {
+          return new LocalEngine(
+              model,
+              plan,
+              trace.<ModelRunner>map(t -> new TracedRunner(runner, t)).orElse(runner),
+              swap,
+              options);
+        } catch (RuntimeException e) {
+          swap.ifPresent(SwapSpace::close);
+          throw e;
+        }
       } catch (RuntimeException e) {
         runner.close();
         throw e;
@@ -228,6 +255,7 @@ public final class LocalEngine implements GenerateEngine {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    swap.ifPresent(SwapSpace::close);
     runner.close();
     model.close();
   }

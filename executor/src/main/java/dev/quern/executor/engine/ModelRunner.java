@@ -3,9 +3,10 @@ package dev.quern.executor.engine;
 import dev.quern.executor.cache.BlockCopy;
 import dev.quern.executor.device.SamplingRow;
 import dev.quern.executor.model.decoder.StepInput;
+import dev.quern.executor.swap.BlockTransfer;
 
 /** Runs steps: one decoder, or the ranks of a tensor-parallel group. One thread drives it. */
-public interface ModelRunner extends AutoCloseable {
+public interface ModelRunner extends BlockTransfer, AutoCloseable {
   void copyBlock(BlockCopy copy);
 
   /**

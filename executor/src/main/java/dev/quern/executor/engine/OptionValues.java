@@ -9,6 +9,8 @@ import java.util.Optional;
 
 /** Typed access to options given as text; errors name the option, the value and what is valid. */
 public record OptionValues(Map<String, String> values) {
+  private static final int MOST_GIB = 1 << 20;
+
   public OptionValues {
     values = Map.copyOf(values);
   }
@@ -36,6 +38,25 @@ public record OptionValues(Map<String, String> values) {
                 name + " must be in [" + least + ", " + most + "] but is " + s);
           }
           return value;
+        });
+  }
+
+  /** Bytes given in GiB, fractions allowed. */
+  Optional<Long> gibibytes(String name) {
+    return text(name)
+        .map(s -> {
+          double value;
+          try {
+            value = Double.parseDouble(s);
+          } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                name + " must be a number of GiB but is '" + s + "'", e);
+          }
+          if (!(value >= 0 && value <= MOST_GIB)) {
+            throw new IllegalArgumentException(
+                name + " must be in [0, " + MOST_GIB + "] GiB but is " + s);
+          }
+          return (long) (value * (1L << 30));
         });
   }
 

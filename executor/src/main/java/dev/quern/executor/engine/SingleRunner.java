@@ -5,12 +5,33 @@ import dev.quern.executor.device.Device;
 import dev.quern.executor.device.SamplingRow;
 import dev.quern.executor.model.decoder.Decoder;
 import dev.quern.executor.model.decoder.StepInput;
+import java.lang.foreign.MemorySegment;
 
 /** One decoder on one device, both owned. */
 record SingleRunner(Device device, Decoder decoder) implements ModelRunner {
   @Override
   public void copyBlock(BlockCopy copy) {
     decoder.copyBlock(copy.from(), copy.to(), copy.tokens());
+  }
+
+  @Override
+  public long blockBytes() {
+    return decoder.blockBytes();
+  }
+
+  @Override
+  public void exportBlocks(int[] blocks, MemorySegment target) {
+    decoder.exportBlocks(blocks, target);
+  }
+
+  @Override
+  public void importBlocks(int[] blocks, MemorySegment source) {
+    decoder.importBlocks(blocks, source);
+  }
+
+  @Override
+  public boolean usesHostMemory() {
+    return device.usesHostMemory();
   }
 
   @Override

@@ -4,13 +4,14 @@ import dev.quern.executor.cache.BlockCopy;
 import dev.quern.executor.device.LocalCommunicatorGroup;
 import dev.quern.executor.device.SamplingRow;
 import dev.quern.executor.model.decoder.StepInput;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
 
 /**
@@ -45,12 +46,38 @@ final class TensorParallelRunner implements ModelRunner {
 
   @Override
   public void copyBlock(BlockCopy copy) {
-    onEveryRank(rank -> rank.copyBlock(copy));
+    onEveryRank((_, rank) -> rank.copyBlock(copy));
+  }
+
+  @Override
+  public long blockBytes() {
+    return ranks.stream().mapToLong(ModelRunner::blockBytes).sum();
+  }
+
+  @Override
+  public void exportBlocks(int[] blocks, MemorySegment target) {
+    onEveryRank((at, rank) -> rank.exportBlocks(blocks, part(at, blocks.length, target)));
+  }
+
+  @Override
+  public void importBlocks(int[] blocks, MemorySegment source) {
+    onEveryRank((at, rank) -> rank.importBlocks(blocks, part(at, blocks.length, source)));
+  }
+
+  /** Where a rank's blocks stand among those of all ranks. */
+  private MemorySegment part(int rank, int blocks, MemorySegment all) {
+    long before = ranks.subList(0, rank).stream().mapToLong(ModelRunner::blockBytes).sum();
+    return all.asSlice(blocks * before, blocks * ranks.get(rank).blockBytes());
+  }
+
+  @Override
+  public boolean usesHostMemory() {
+    return ranks.getFirst().usesHostMemory();
   }
 
   @Override
   public void forward(StepInput step) {
-    onEveryRank(rank -> rank.forward(step));
+    onEveryRank((_, rank) -> rank.forward(step));
   }
 
   @Override
@@ -63,7 +90,7 @@ final class TensorParallelRunner implements ModelRunner {
     await(threads.getFirst().submit(() -> ranks.getFirst().downloadLogits(target, rows)));
   }
 
-  private void onEveryRank(Consumer<ModelRunner> work) {
+  private void onEveryRank(BiConsumer<Integer, ModelRunner> work) {
     List<Future<?>> running = new ArrayList<>();
     for (int rank = 0; rank < ranks.size(); rank++) {
       int at = rank;
@@ -72,7 +99,7 @@ final class TensorParallelRunner implements ModelRunner {
               .get(at)
               .submit(() -> {
                 try {
-                  work.accept(ranks.get(at));
+                  work.accept(at, ranks.get(at));
                 } catch (RuntimeException | Error e) { // else the others would wait for ever
                   group.abort("rank " + at + " failed: " + e.getMessage());
                   throw e;

@@ -3,12 +3,33 @@ package dev.quern.executor.engine;
 import dev.quern.executor.cache.BlockCopy;
 import dev.quern.executor.device.SamplingRow;
 import dev.quern.executor.model.decoder.StepInput;
+import java.lang.foreign.MemorySegment;
 
 /** Shows the steps of a runner. */
 record TracedRunner(ModelRunner runner, EngineTrace trace) implements ModelRunner {
   @Override
   public void copyBlock(BlockCopy copy) {
     runner.copyBlock(copy);
+  }
+
+  @Override
+  public long blockBytes() {
+    return runner.blockBytes();
+  }
+
+  @Override
+  public void exportBlocks(int[] blocks, MemorySegment target) {
+    runner.exportBlocks(blocks, target);
+  }
+
+  @Override
+  public void importBlocks(int[] blocks, MemorySegment source) {
+    runner.importBlocks(blocks, source);
+  }
+
+  @Override
+  public boolean usesHostMemory() {
+    return runner.usesHostMemory();
   }
 
   @Override

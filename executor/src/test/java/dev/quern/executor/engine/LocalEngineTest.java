@@ -281,7 +281,8 @@ final class LocalEngineTest {
         assertThrows(IllegalArgumentException.class, () -> open("blocksize", "4")).getMessage();
     assertTrue(option.contains("unknown engine option [blocksize]"), option);
     String unbuilt =
-        assertThrows(IllegalArgumentException.class, () -> open("swap-space", "4")).getMessage();
+        assertThrows(IllegalArgumentException.class, () -> open("splitwise-role", "prefill"))
+            .getMessage();
     assertTrue(unbuilt.contains("not built yet"), unbuilt);
   }
 }

@@ -6,6 +6,8 @@ import dev.quern.executor.device.ElementType;
 import dev.quern.executor.device.KvCache;
 import dev.quern.executor.device.KvSpec;
 import dev.quern.executor.device.Rope;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /** Random queries, keys and values of one sequence, run through a device in several ways. */
@@ -27,7 +29,7 @@ final class Conversation {
     }
   }
 
-  private static final int LAYER = 1;
+  static final int LAYER = 1;
 
   private final Shape shape;
   private final Rope rope;
@@ -113,6 +115,46 @@ final class Conversation {
       }
     }
     return all;
+  }
+
+  /**
+   * As {@link #run} in two chunks: the blocks of the first are exported and imported by another
+   * device, into other blocks that hold other tokens, and the second runs there.
+   */
+  float[] runOverTo(Device first, Device second, KvSpec spec) {
+    int half = shape.tokens() / 2;
+    int[] from = scattered(spec, half);
+    int[] to =
+        Arrays.stream(scattered(spec, shape.tokens())).map(b -> spec.blocks() - 1 - b).toArray();
+    float[] all = new float[shape.tokens() * shape.width()];
+    try (KvCache cache = first.allocateKv(spec);
+        KvCache other = second.allocateKv(spec);
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment exported = arena.allocate(from.length * spec.exportedBlockBytes(spec.layers()));
+      if (half > 0) {
+        float[] part = step(first, cache, one(0, half, from), 0, half);
+        System.arraycopy(part, 0, all, 0, part.length);
+        step(second, other, one(0, half, to), shape.tokens() - half, shape.tokens());
+      }
+      first.exportBlocks(cache, 0, spec.layers(), from, exported);
+      second.importBlocks(other, 0, spec.layers(), Arrays.copyOf(to, from.length), exported);
+      exported.fill((byte) 0x55);
+      float[] part = step(second, other, one(half, shape.tokens(), to), half, shape.tokens());
+      System.arraycopy(part, 0, all, half * shape.width(), part.length);
+    }
+    return all;
+  }
+
+  /** A cache that holds this conversation's keys and values in its scattered blocks. */
+  KvCache filled(Device device, KvSpec spec) {
+    KvCache cache = device.allocateKv(spec);
+    step(device, cache, one(0, shape.tokens(), blocks(spec)), 0, shape.tokens());
+    return cache;
+  }
+
+  /** The blocks of {@link #filled} in the order of their tokens. */
+  int[] blocks(KvSpec spec) {
+    return scattered(spec, shape.tokens());
   }
 
   private static int freeBlock(KvSpec spec, int[] table) {

@@ -17,6 +17,7 @@ public final class DeviceContract {
     cases.addAll(ProductCases.cases());
     cases.addAll(FormatCases.cases());
     cases.addAll(AttentionCases.cases());
+    cases.addAll(TransferCases.cases());
     cases.addAll(ExpertCases.cases());
     cases.addAll(SamplingCases.cases());
     return List.copyOf(cases);

@@ -323,6 +323,25 @@ public final class CpuDevice implements Device {
   }
 
   @Override
+  public void exportBlocks(
+      KvCache cache, int firstLayer, int layers, int[] blocks, MemorySegment target) {
+    Require.transfer(cache.spec(), firstLayer, layers, blocks, target);
+    new KvTransfer(own(cache), firstLayer, layers).copyOut(blocks, target);
+  }
+
+  @Override
+  public void importBlocks(
+      KvCache cache, int firstLayer, int layers, int[] blocks, MemorySegment source) {
+    Require.transfer(cache.spec(), firstLayer, layers, blocks, source);
+    new KvTransfer(own(cache), firstLayer, layers).copyIn(blocks, source);
+  }
+
+  @Override
+  public boolean usesHostMemory() {
+    return true;
+  }
+
+  @Override
   public void allReduce(Tensor x, int rows, Communicator communicator) {
     Require.floats("allReduce x", x, rows, x.columns());
     int count = Math.multiplyExact(rows, x.columns());

@@ -6,6 +6,7 @@ import dev.quern.executor.device.KvSpec;
 import dev.quern.executor.device.Routing;
 import dev.quern.executor.device.Tensor;
 import dev.quern.executor.device.Weight;
+import java.lang.foreign.MemorySegment;
 
 /** Shape checks of device operations; messages name the operand, expected and found. */
 public final class Require {
@@ -146,6 +147,28 @@ public final class Require {
       for (int b = 0; b < needed; b++) {
         index("block", table[b], spec.blocks());
       }
+    }
+  }
+
+  /** Layers and blocks of the cache, and room for them in exported form. */
+  public static void transfer(
+      KvSpec spec, int firstLayer, int layers, int[] blocks, MemorySegment memory) {
+    index("first layer", firstLayer, spec.layers());
+    index("last layer", firstLayer + layers - 1, spec.layers());
+    index("last layer behind the first", layers - 1, spec.layers());
+    for (int block : blocks) {
+      index("block", block, spec.blocks());
+    }
+    long needed = Math.multiplyExact(blocks.length, spec.exportedBlockBytes(layers));
+    if (memory.byteSize() < needed) {
+      throw new IllegalArgumentException(
+          blocks.length
+              + " blocks of "
+              + layers
+              + " layers take "
+              + needed
+              + " bytes in exported form but the memory has "
+              + memory.byteSize());
     }
   }
 

@@ -17,6 +17,7 @@ import dev.quern.executor.device.Weight;
 import dev.quern.executor.device.host.ExpertChoice;
 import dev.quern.executor.device.host.Require;
 import dev.quern.executor.device.host.Sampler;
+import java.lang.foreign.MemorySegment;
 
 /** The specification of {@link Device} on the Java heap; one thread, no tricks. */
 public final class ReferenceDevice implements Device {
@@ -263,6 +264,25 @@ public final class ReferenceDevice implements Device {
   @Override
   public void copyBlock(KvCache cache, int from, int to, int tokens) {
     own(cache).copy(from, to, tokens);
+  }
+
+  @Override
+  public void exportBlocks(
+      KvCache cache, int firstLayer, int layers, int[] blocks, MemorySegment target) {
+    Require.transfer(cache.spec(), firstLayer, layers, blocks, target);
+    new ReferenceKvTransfer(own(cache), firstLayer, layers).copyOut(blocks, target);
+  }
+
+  @Override
+  public void importBlocks(
+      KvCache cache, int firstLayer, int layers, int[] blocks, MemorySegment source) {
+    Require.transfer(cache.spec(), firstLayer, layers, blocks, source);
+    new ReferenceKvTransfer(own(cache), firstLayer, layers).copyIn(blocks, source);
+  }
+
+  @Override
+  public boolean usesHostMemory() {
+    return true;
   }
 
   @Override

@@ -15,6 +15,8 @@ final class ReferenceKvCache implements KvCache {
   private final Footprint footprint;
   private final float[][] keys;
   private final float[][] values;
+  private final float[][] keyScales;
+  private final float[][] valueScales;
   private boolean closed;
 
   ReferenceKvCache(KvSpec spec, Footprint footprint) {
@@ -22,6 +24,8 @@ final class ReferenceKvCache implements KvCache {
     this.footprint = footprint;
     keys = new float[spec.blocks()][];
     values = new float[spec.blocks()][];
+    keyScales = new float[spec.blocks()][];
+    valueScales = new float[spec.blocks()][];
     footprint.add(bytes());
   }
 
@@ -34,6 +38,22 @@ final class ReferenceKvCache implements KvCache {
     return block(values, block);
   }
 
+  /** The scales that the block's keys were stored under, [layer][slot][kvHead]; of slot scales. */
+  float[] keyScales(int block) {
+    return scales(keyScales, block);
+  }
+
+  float[] valueScales(int block) {
+    return scales(valueScales, block);
+  }
+
+  private float[] scales(float[][] blocks, int block) {
+    if (blocks[block] == null) {
+      blocks[block] = new float[spec.layers() * spec.blockSize() * spec.kvHeads()];
+    }
+    return blocks[block];
+  }
+
   /** Where token {@code slot} of a layer and head starts inside a block. */
   int at(int layer, int slot, int kvHead) {
     return ((layer * spec.blockSize() + slot) * spec.kvHeads() + kvHead) * spec.headDim();
@@ -42,18 +62,27 @@ final class ReferenceKvCache implements KvCache {
   /** Stores one head's key of a token. */
   void storeKey(int block, int layer, int slot, int kvHead, float[] source, int from) {
     float[] scales = spec.scales().map(KvScales::keys).orElse(null);
-    store(keys(block), layer, slot, kvHead, source, from, scales);
+    float[] own = spec.slotScales() ? keyScales(block) : null;
+    store(keys(block), layer, slot, kvHead, source, from, scales, own);
   }
 
   /** Stores one head's value of a token. */
   void storeValue(int block, int layer, int slot, int kvHead, float[] source, int from) {
     float[] scales = spec.scales().map(KvScales::values).orElse(null);
-    store(values(block), layer, slot, kvHead, source, from, scales);
+    float[] own = spec.slotScales() ? valueScales(block) : null;
+    store(values(block), layer, slot, kvHead, source, from, scales, own);
   }
 
   /** Rounds one head's vector to the cache's type on its way in. */
   private void store(
-      float[] block, int layer, int slot, int kvHead, float[] source, int from, float[] scales) {
+      float[] block,
+      int layer,
+      int slot,
+      int kvHead,
+      float[] source,
+      int from,
+      float[] scales,
+      float[] slotScales) {
     int dim = spec.headDim();
     int at = at(layer, slot, kvHead);
     int channel = (layer * spec.kvHeads() + kvHead) * dim;
@@ -79,6 +108,7 @@ final class ReferenceKvCache implements KvCache {
           return;
         }
         float scale = ByteScale.of(source, from, dim);
+        slotScales[at / dim] = scale;
         for (int d = 0; d < dim; d++) {
           block[at + d] = ByteScale.quantize(source[from + d], scale) * scale;
         }
@@ -93,6 +123,12 @@ final class ReferenceKvCache implements KvCache {
       int at = at(layer, 0, 0);
       System.arraycopy(keys(from), at, keys(to), at, tokens * perToken);
       System.arraycopy(values(from), at, values(to), at, tokens * perToken);
+      if (spec.slotScales()) {
+        int scaleAt = at / spec.headDim();
+        int count = tokens * spec.kvHeads();
+        System.arraycopy(keyScales(from), scaleAt, keyScales(to), scaleAt, count);
+        System.arraycopy(valueScales(from), scaleAt, valueScales(to), scaleAt, count);
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import dev.quern.executor.device.SamplingRow;
 import dev.quern.executor.device.Weight;
 import dev.quern.executor.model.Checkpoint;
 import dev.quern.executor.model.ModelConfig;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -137,6 +138,21 @@ public final class Decoder implements AutoCloseable {
   /** Copies the first tokens of a block to another, all layers. */
   public void copyBlock(int from, int to, int tokens) {
     device.copyBlock(cache, from, to, tokens);
+  }
+
+  /** Bytes of one block of this rank in exported form, all layers. */
+  public long blockBytes() {
+    return cache.spec().exportedBlockBytes(cache.spec().layers());
+  }
+
+  /** Copies blocks, all layers, into host memory: see {@link Device#exportBlocks}. */
+  public void exportBlocks(int[] blocks, MemorySegment target) {
+    device.exportBlocks(cache, 0, cache.spec().layers(), blocks, target);
+  }
+
+  /** The reverse of {@link #exportBlocks}. */
+  public void importBlocks(int[] blocks, MemorySegment source) {
+    device.importBlocks(cache, 0, cache.spec().layers(), blocks, source);
   }
 
   @Override
