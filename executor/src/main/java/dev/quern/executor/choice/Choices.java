@@ -17,10 +17,10 @@ import java.util.stream.Stream;
 public record Choices(List<String> texts, Optional<Preference> preference) {
   /**
    * Yes or no, for GENERATE_BOOLEAN. The larger of the two must have 0.6 of what falls on both, and
-   * both together 0.05 of all: executor/README.md shows what the embedded model gives.
+   * both together 0.2 of all: executor/README.md shows what the embedded model gives.
    */
   public static final Choices YES_NO =
-      new Choices(List.of("yes", "no"), Optional.of(new Preference(0.6, 0.05)));
+      new Choices(List.of("yes", "no"), Optional.of(new Preference(0.6, 0.2)));
 
   public Choices {
     texts = List.copyOf(texts);
@@ -47,19 +47,13 @@ public record Choices(List<String> texts, Optional<Preference> preference) {
   }
 
   /**
-   * What counts for a text besides itself: other cases, and all of them behind a space. The text
-   * itself comes first.
+   * What counts for a text: itself, itself with a capital, and both behind a space. The text itself
+   * comes first.
    */
   static List<String> spellings(String text) {
     String first = text.substring(0, text.offsetByCodePoints(0, 1));
-    return Stream.of(
-            text,
-            first.toUpperCase(Locale.ROOT) + text.substring(first.length()),
-            text.toUpperCase(Locale.ROOT),
-            text.toLowerCase(Locale.ROOT))
-        .flatMap(spelling -> Stream.of(spelling, " " + spelling))
-        .distinct()
-        .toList();
+    String capital = first.toUpperCase(Locale.ROOT) + text.substring(first.length());
+    return Stream.of(text, capital, " " + text, " " + capital).distinct().toList();
   }
 
   /** The text that an answer means, white space around it and case aside. */

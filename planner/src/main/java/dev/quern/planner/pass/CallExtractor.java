@@ -1,6 +1,9 @@
 package dev.quern.planner.pass;
 
 import dev.quern.planner.GenerateCall;
+import dev.quern.planner.GenerateCall.Result;
+import dev.quern.planner.OptionTerm;
+import dev.quern.planner.PromptTerm;
 import dev.quern.planner.function.Argument;
 import dev.quern.planner.function.GenerateFunction;
 import dev.quern.planner.rel.GenerateRel;
@@ -88,10 +91,15 @@ final class CallExtractor {
 
   private GenerateCall call(RexCall call, RexNode guard, Columns columns) {
     RexNode prompt = call.getOperands().get(Argument.PROMPT.position());
+    Result result = ((GenerateFunction) call.getOperator()).result();
+    List<PromptTerm> given = PromptTerms.of(prompt, rex, columns::of);
+    Map<Argument, OptionTerm> options = OptionTerms.of(call, columns::of);
+    List<PromptTerm> whole = CallPrompt.of(result, given, options);
+    options.remove(Argument.INSTRUCTION); // it stands in the prompt now
     return new GenerateCall(
-        ((GenerateFunction) call.getOperator()).result(),
-        PromptTerms.of(prompt, rex, columns::of),
-        OptionTerms.of(call, columns::of),
+        result,
+        whole,
+        options,
         guard.isAlwaysTrue() ? OptionalInt.empty() : OptionalInt.of(columns.of(guard)));
   }
 

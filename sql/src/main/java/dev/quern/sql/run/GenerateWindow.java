@@ -71,7 +71,8 @@ final class GenerateWindow implements AutoCloseable {
       return failed(batch.call(), answer, rowsBefore + index + 1);
     }
     return switch (batch.call().call().result()) {
-      case TEXT -> answer.text();
+      case TEXT, LABEL -> answer.text();
+      case BOOLEAN -> yesOrNo(answer.text());
       case DETAILS -> details(answer.text(), answer);
     };
   }
@@ -86,6 +87,15 @@ final class GenerateWindow implements AutoCloseable {
     context.warnings().failedRow(row, message);
     String text = onError == OnError.TEXT ? message : null;
     return call.call().result() == Result.DETAILS ? details(text, answer) : text;
+  }
+
+  /** NULL for what is neither. */
+  private static Boolean yesOrNo(String answer) {
+    return switch (answer) {
+      case "yes" -> true;
+      case "no" -> false;
+      default -> null;
+    };
   }
 
   private static Object[] details(String text, Answer answer) {
