@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 public record Choices(List<String> texts, Optional<Preference> preference) {
   /**
    * Yes or no, for GENERATE_BOOLEAN. The larger of the two must have 0.6 of what falls on both, and
-   * both together 0.2 of all: executor/README.md shows what the embedded model gives.
+   * both together 0.2 of all: executor/README.md shows what these do on the embedded model.
    */
   public static final Choices YES_NO =
       new Choices(List.of("yes", "no"), Optional.of(new Preference(0.6, 0.2)));
