@@ -1,7 +1,9 @@
 package dev.quern.planner;
 
+import dev.quern.executor.choice.Choices;
 import dev.quern.executor.engine.GenerateOptions;
 import dev.quern.executor.engine.PromptPart;
+import dev.quern.planner.GenerateCall.Result;
 import dev.quern.planner.function.Argument;
 import java.math.BigDecimal;
 import java.util.EnumMap;
@@ -20,13 +22,13 @@ import java.util.OptionalLong;
 public record CallOptions(GenerateOptions engine, Optional<String> model, OnError onError) {
 
   /**
-   * Builds options from values (Number, String, Boolean, List of String); what is absent has its
-   * default.
+   * Builds options of a call from values (Number, String, Boolean, List of String); what is absent
+   * has its default.
    *
    * @throws IllegalArgumentException whose message begins with the argument's name, when a value
    *     has the wrong type or is out of range
    */
-  public static CallOptions of(Map<Argument, Object> given) {
+  public static CallOptions of(Result result, Map<Argument, Object> given) {
     var values = new Values(given);
     GenerateOptions defaults = GenerateOptions.DEFAULT;
     var engine =
@@ -44,34 +46,32 @@ public record CallOptions(GenerateOptions engine, Optional<String> model, OnErro
             values.texts(Argument.STOP),
             List.of(),
             values.part(Argument.SYSTEM),
-            values.bool(Argument.CHAT).orElse(defaults.chat()));
-    return new CallOptions(
-        engine,
-        values.text(Argument.MODEL),
-        values.text(Argument.ON_ERROR).map(OnError::of).orElse(OnError.NULL));
+            values.bool(Argument.CHAT).orElse(defaults.chat()),
+            choices(result, values));
+    return new CallOptions(engine, values.text(Argument.MODEL), onError(result, values));
+  }
+
+  private static Optional<Choices> choices(Result result, Values values) {
+    if (result == Result.BOOLEAN) {
+      return Optional.of(Choices.YES_NO);
+    }
+    return values.given().containsKey(Argument.CHOICES)
+        ? Optional.of(Choices.of(values.texts(Argument.CHOICES)))
+        : Optional.empty();
+  }
+
+  private static OnError onError(Result result, Values values) {
+    OnError onError = values.text(Argument.ON_ERROR).map(OnError::of).orElse(OnError.NULL);
+    if (result == Result.BOOLEAN && onError == OnError.TEXT) {
+      throw new IllegalArgumentException(
+          "on_error must be 'null' or 'fail' here but is 'text': the answer is no text");
+    }
+    return onError;
   }
 
   /** The same with another seed. */
   public CallOptions withSeed(OptionalLong seed) {
-    GenerateOptions e = engine;
-    return new CallOptions(
-        new GenerateOptions(
-            e.maxTokens(),
-            e.minTokens(),
-            e.temperature(),
-            e.topP(),
-            e.topK(),
-            e.minP(),
-            e.repetitionPenalty(),
-            e.presencePenalty(),
-            e.frequencyPenalty(),
-            seed,
-            e.stop(),
-            e.stopTokenIds(),
-            e.system(),
-            e.chat()),
-        model,
-        onError);
+    return new CallOptions(engine.withSeed(seed), model, onError);
   }
 
   private record Values(Map<Argument, Object> given) {

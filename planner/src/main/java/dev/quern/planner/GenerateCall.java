@@ -24,9 +24,24 @@ public record GenerateCall(
   /** What a call answers with. */
   public enum Result {
     /** The text, VARCHAR. */
-    TEXT,
+    TEXT("GENERATE"),
     /** ROW(text, finish_reason, prompt_tokens, cached_tokens, completion_tokens, error). */
-    DETAILS
+    DETAILS("GENERATE_DETAILS"),
+    /** BOOLEAN: yes, no, or NULL where the model prefers neither. */
+    BOOLEAN("GENERATE_BOOLEAN"),
+    /** One of the given labels, VARCHAR. */
+    LABEL("CLASSIFY");
+
+    private final String function;
+
+    Result(String function) {
+      this.function = function;
+    }
+
+    /** The function's name in SQL. */
+    public String function() {
+      return function;
+    }
   }
 
   public GenerateCall {
@@ -63,7 +78,7 @@ public record GenerateCall(
   /** The call as EXPLAIN shows it. */
   @Override
   public String toString() {
-    var text = new StringBuilder(result == Result.TEXT ? "GENERATE(" : "GENERATE_DETAILS(");
+    var text = new StringBuilder(result.function()).append('(');
     text.append(PromptTerm.describe(prompt));
     options.forEach(
         (name, value) -> text.append(", ").append(name.sql()).append(" => ").append(value));

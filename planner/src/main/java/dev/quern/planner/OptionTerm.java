@@ -1,5 +1,6 @@
 package dev.quern.planner;
 
+import java.util.List;
 import java.util.function.IntUnaryOperator;
 
 /** Where the value of an argument comes from, known when the query is planned. */
@@ -12,6 +13,22 @@ public sealed interface OptionTerm {
     @Override
     public String toString() {
       return value instanceof String s ? "'" + s.replace("'", "''") + "'" : String.valueOf(value);
+    }
+  }
+
+  /**
+   * An ARRAY of texts in which parameters stand.
+   *
+   * @param items constants and parameters; NULL is an error
+   */
+  record Texts(List<OptionTerm> items) implements OptionTerm {
+    public Texts {
+      items = List.copyOf(items);
+    }
+
+    @Override
+    public String toString() {
+      return items.toString();
     }
   }
 

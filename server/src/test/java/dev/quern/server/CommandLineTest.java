@@ -261,7 +261,7 @@ class CommandLineTest {
         "SELECT * FROM 'no-such.parquet' | no-such.parquet does not exist",
         "SELECT nothing FROM 'src/main/demo/tickets.parquet' | nothing",
         "SELECT GENERATE('x', temprature => 1) | temprature",
-        "SELECT GENERATE_BOOLEAN('x') | GENERATE_BOOLEAN is not built yet"
+        "SELECT GENERATE_AS('x') | GENERATE_AS is not built yet"
       })
   void badStatementEndsWithOneAndNamesThePlace(String sql, String message) {
     Result result = run("sql", "-c", sql);

@@ -9,8 +9,9 @@ final class TestAnswers {
   private TestAnswers() {}
 
   /**
-   * {@code upper: x} gives X, {@code long? x} gives yes or no, {@code REFUSE} fails the row, {@code
-   * CRASH} the engine; anything else comes back in angle brackets.
+   * Behind the words of GENERATE_BOOLEAN and CLASSIFY as without them: {@code upper: x} gives X,
+   * {@code long? x} gives yes or no, {@code REFUSE} fails the row, {@code CRASH} the engine;
+   * anything else comes back in angle brackets.
    */
   static Reply answer(String prompt) {
     if (prompt.contains("REFUSE")) {
@@ -28,7 +29,14 @@ final class TestAnswers {
     return new Reply.Text("<" + prompt + ">");
   }
 
+  /** What GENERATE_BOOLEAN and CLASSIFY were given, without the words that they put before it. */
+  private static String given(String prompt) {
+    return prompt.replaceFirst(
+        "^(Answer with yes or no\\. |.* Answer with one of: .*\\. Text: )", "");
+  }
+
   static Script script() {
-    return new Script((text, options) -> answer(text), 0, 0);
+    return new Script(
+        (text, options) -> answer(options.choices().isPresent() ? given(text) : text), 0, 0);
   }
 }

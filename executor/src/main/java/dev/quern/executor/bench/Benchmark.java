@@ -16,7 +16,6 @@ import dev.quern.executor.engine.PromptRow;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -253,22 +252,7 @@ public final class Benchmark implements AutoCloseable {
 
   /** Greedy, and no stop id is drawn before the last token. */
   private static GenerateOptions fixedLength(int tokens) {
-    GenerateOptions o = GenerateOptions.DEFAULT;
-    return new GenerateOptions(
-        tokens,
-        tokens,
-        o.temperature(),
-        o.topP(),
-        o.topK(),
-        o.minP(),
-        o.repetitionPenalty(),
-        o.presencePenalty(),
-        o.frequencyPenalty(),
-        OptionalLong.empty(),
-        o.stop(),
-        o.stopTokenIds(),
-        o.system(),
-        o.chat());
+    return GenerateOptions.DEFAULT.withTokens(tokens, tokens);
   }
 
   @Override

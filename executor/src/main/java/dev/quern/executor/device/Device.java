@@ -150,6 +150,15 @@ public interface Device extends AutoCloseable {
   /** ids[i] = the sampled token of logits row i. ids: INT32 [rows]. */
   void sample(int[] ids, Tensor logits, SamplingRow[] rows, int count);
 
+  /**
+   * out[i][k] = log p of token ids[i][k] under logits row i: its logit less the logarithm of the
+   * summed exponentials of the row, added up in double; bound: 1e-5. Rows whose ids are null are
+   * left out.
+   *
+   * @throws DeviceException when a logit is NaN or positive infinity
+   */
+  void logProbabilities(double[][] out, Tensor logits, int[][] ids, int count);
+
   /** Copies the first {@code tokens} tokens of a block, all layers (copy on write). */
   void copyBlock(KvCache cache, int from, int to, int tokens);
 

@@ -1,6 +1,5 @@
 package dev.quern.executor.engine;
 
-import dev.quern.executor.device.SamplingRow;
 import dev.quern.executor.schedule.ScheduledStep;
 import dev.quern.executor.schedule.ScheduledStep.Chunk;
 import dev.quern.executor.schedule.Scheduler;
@@ -165,14 +164,7 @@ final class EngineLoop implements Runnable {
             .map(chunk -> rows.get(chunk.sequence()))
             .toList();
     if (!drawing.isEmpty()) {
-      int[] ids = new int[drawing.size()];
-      runner.sample(
-          ids,
-          drawing.stream().map(RunningRow::sampling).toArray(SamplingRow[]::new),
-          drawing.size());
-      for (int i = 0; i < ids.length; i++) {
-        drawing.get(i).accept(ids[i]);
-      }
+      Draws.draw(runner, drawing);
     }
     for (Chunk chunk : step.chunks()) {
       if (chunk.sequence().ended()) {

@@ -1,5 +1,6 @@
 package dev.quern.executor.engine;
 
+import dev.quern.executor.choice.Choices;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -22,6 +23,8 @@ import java.util.OptionalLong;
  * @param stopTokenIds ids that end the answer besides the checkpoint's own
  * @param system system message for a {@link Prompt.Text} under a chat template
  * @param chat whether a {@link Prompt.Text} is wrapped in the checkpoint's chat template
+ * @param choices the answer is one of these; max_tokens does not cut it, and min_tokens, stop and
+ *     penalties are not for it
  */
 public record GenerateOptions(
     int maxTokens,
@@ -37,7 +40,8 @@ public record GenerateOptions(
     List<String> stop,
     List<Integer> stopTokenIds,
     Optional<PromptPart> system,
-    boolean chat) {
+    boolean chat,
+    Optional<Choices> choices) {
 
   /** Greedy, 32 tokens, chat template where there is one: the defaults of SQL's GENERATE. */
   public static final GenerateOptions DEFAULT =
@@ -55,7 +59,8 @@ public record GenerateOptions(
           List.of(),
           List.of(),
           Optional.empty(),
-          true);
+          true,
+          Optional.empty());
 
   public GenerateOptions {
     require(maxTokens >= 1, "max_tokens must be at least 1 but is " + maxTokens);
@@ -81,6 +86,64 @@ public record GenerateOptions(
     stop = List.copyOf(stop);
     stopTokenIds = List.copyOf(stopTokenIds);
     require(stop.stream().noneMatch(String::isEmpty), "stop strings must not be empty but one is");
+    require(
+        choices.isEmpty()
+            || (minTokens == 0
+                && stop.isEmpty()
+                && repetitionPenalty == 1
+                && presencePenalty == 0
+                && frequencyPenalty == 0),
+        "choices do not go with min_tokens, stop or penalties: the answer is always a whole choice");
+  }
+
+  /** The same with other lengths. */
+  public GenerateOptions withTokens(int least, int most) {
+    return with(most, least, temperature, seed, chat, choices);
+  }
+
+  /** The same with another temperature. */
+  public GenerateOptions withTemperature(double other) {
+    return with(maxTokens, minTokens, other, seed, chat, choices);
+  }
+
+  /** The same with another seed. */
+  public GenerateOptions withSeed(OptionalLong other) {
+    return with(maxTokens, minTokens, temperature, other, chat, choices);
+  }
+
+  /** The same with or without the chat template. */
+  public GenerateOptions withChat(boolean wrapped) {
+    return with(maxTokens, minTokens, temperature, seed, wrapped, choices);
+  }
+
+  /** The same with answers to choose from. */
+  public GenerateOptions withChoices(Choices given) {
+    return with(maxTokens, minTokens, temperature, seed, chat, Optional.of(given));
+  }
+
+  private GenerateOptions with(
+      int most,
+      int least,
+      double heat,
+      OptionalLong querySeed,
+      boolean wrapped,
+      Optional<Choices> given) {
+    return new GenerateOptions(
+        most,
+        least,
+        heat,
+        topP,
+        topK,
+        minP,
+        repetitionPenalty,
+        presencePenalty,
+        frequencyPenalty,
+        querySeed,
+        stop,
+        stopTokenIds,
+        system,
+        wrapped,
+        given);
   }
 
   private static void require(boolean holds, String message) {

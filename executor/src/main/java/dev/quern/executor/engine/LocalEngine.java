@@ -3,6 +3,8 @@ package dev.quern.executor.engine;
 import dev.quern.executor.cache.ContentHash;
 import dev.quern.executor.cache.EvictedBlocks;
 import dev.quern.executor.cache.PrefixCache;
+import dev.quern.executor.choice.ChoiceTrie;
+import dev.quern.executor.choice.ChoiceWalk;
 import dev.quern.executor.model.decoder.KvSizes;
 import dev.quern.executor.schedule.Scheduler;
 import dev.quern.executor.schedule.SchedulerLimits;
@@ -147,12 +149,16 @@ public final class LocalEngine implements GenerateEngine {
   public Completions submit(PromptBatch batch) {
     var completions = new LocalCompletions(batch.rows().size(), loop);
     long number = batches.getAndIncrement();
-    record Encoded(int row, int[] ids) {}
+    var tries = new ChoiceTries(model.name(), model.tokenizer());
+    record Encoded(int row, int[] ids, Optional<ChoiceWalk> walk) {}
     List<Encoded> encoded = new ArrayList<>(batch.rows().size());
     for (int i = 0; i < batch.rows().size(); i++) {
       try {
         int[] ids = encoder.encode(batch.head(), batch.rows().get(i));
-        if (ids.length >= plan.maxModelLen()) {
+        GenerateOptions options = batch.rows().get(i).options();
+        Optional<ChoiceTrie> trie = tries.of(options);
+        int answer = trie.map(ChoiceTrie::depth).orElse(1);
+        if (ids.length + answer > plan.maxModelLen()) {
           throw new IllegalArgumentException(
               "the prompt has "
                   + ids.length
@@ -160,7 +166,8 @@ public final class LocalEngine implements GenerateEngine {
                   + plan.maxModelLen()
                   + " (prompt and answer); shorten the prompt or raise --max-model-len");
         }
-        encoded.add(new Encoded(i, ids));
+        Set<Integer> ends = stopIds(options);
+        encoded.add(new Encoded(i, ids, trie.map(t -> tries.walk(t, ends))));
       } catch (IllegalArgumentException e) {
         completions.emit(
             new Event.Done(i, FinishReason.ERROR, Usage.NONE, Optional.of(e.getMessage())));
@@ -179,6 +186,7 @@ public final class LocalEngine implements GenerateEngine {
               stopIds(row.options()),
               plan.maxModelLen(),
               new AnswerText(streamDecoder(), row.options().stop()),
+              e.walk(),
               batch.stream(),
               completions));
     }

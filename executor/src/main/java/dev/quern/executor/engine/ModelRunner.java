@@ -17,6 +17,12 @@ public interface ModelRunner extends BlockTransfer, AutoCloseable {
   /** Draws the next ids of the first {@code count} logit rows. */
   void sample(int[] ids, SamplingRow[] rows, int count);
 
+  /**
+   * out[i][k] = log-probability of token ids[i][k] under logit row i, of the first {@code count};
+   * rows whose ids are null are left out.
+   */
+  void logProbabilities(double[][] out, int[][] ids, int count);
+
   /** Copies the logits of the first {@code rows} logit rows, [rows, vocab]. */
   void downloadLogits(float[] target, int rows);
 

@@ -1,5 +1,6 @@
 package dev.quern.executor.engine;
 
+import dev.quern.executor.choice.ChoiceWalk;
 import dev.quern.executor.device.SamplingRow;
 import dev.quern.executor.schedule.Sequence;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ final class RunningRow {
   private final Set<Integer> stopIds;
   private final int contextTokens;
   private final AnswerText text;
+  private final Optional<ChoiceWalk> walk;
   private final boolean stream;
   private final LocalCompletions completions;
   private final long seed;
@@ -28,6 +30,7 @@ final class RunningRow {
   /**
    * @param stopIds ids that end the answer: the checkpoint's and the row's own
    * @param contextTokens most tokens of prompt and answer
+   * @param walk where the answer is one of some choices
    */
   RunningRow(
       int row,
@@ -36,6 +39,7 @@ final class RunningRow {
       Set<Integer> stopIds,
       int contextTokens,
       AnswerText text,
+      Optional<ChoiceWalk> walk,
       boolean stream,
       LocalCompletions completions) {
     this.row = row;
@@ -44,6 +48,7 @@ final class RunningRow {
     this.stopIds = stopIds;
     this.contextTokens = contextTokens;
     this.text = text;
+    this.walk = walk;
     this.stream = stream;
     this.completions = completions;
     int[] prompt = Arrays.copyOf(sequence.tokens(), sequence.promptLength());
@@ -100,6 +105,32 @@ final class RunningRow {
       finish(FinishReason.LENGTH, true);
     } else if (stream && !unsent.isEmpty()) {
       sendDelta();
+    }
+  }
+
+  /** Ids whose log-probabilities {@link #choose} wants; null where the row draws of all tokens. */
+  int[] choiceIds() {
+    return walk.map(ChoiceWalk::ids).orElse(null);
+  }
+
+  /** Takes the log-probabilities of {@link #choiceIds()}; ends the row when one choice is left. */
+  void choose(double[] logProbabilities) {
+    ChoiceWalk way = walk.orElseThrow();
+    ChoiceWalk.Outcome outcome = way.decide(logProbabilities, sampling());
+    generated = way.decisions();
+    switch (outcome) {
+      case ChoiceWalk.Outcome.Undecided(int id) -> {
+        sequence.append(id);
+        unsentIds.add(id);
+      }
+      case ChoiceWalk.Outcome.Chosen(String answered, int id) -> {
+        if (!stopIds.contains(id)) {
+          unsentIds.add(id);
+        }
+        unsent.append(answered);
+        finish(FinishReason.STOP, true);
+      }
+      case ChoiceWalk.Outcome.NoPreference() -> finish(FinishReason.STOP, true);
     }
   }
 

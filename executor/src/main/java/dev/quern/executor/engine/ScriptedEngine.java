@@ -1,8 +1,10 @@
 package dev.quern.executor.engine;
 
+import dev.quern.executor.choice.Choices;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,7 +19,9 @@ public final class ScriptedEngine implements GenerateEngine {
 
   /** What a row comes to. */
   public sealed interface Reply {
-    /** Answers with a text, cut after {@code max_tokens} words. */
+    /**
+     * Answers with a text, cut after {@code max_tokens} words; where there are choices, with one.
+     */
     record Text(String text) implements Reply {}
 
     /** The row fails; the others go on. */
@@ -182,6 +186,8 @@ public final class ScriptedEngine implements GenerateEngine {
       String text = text(batch, prompt);
       int promptWords = words(text).size();
       return switch (script.reply().apply(text, prompt.options())) {
+        case Reply.Text(String answer) when prompt.options().choices().isPresent() ->
+            chosen(index, prompt.options().choices().get(), answer, promptWords);
         case Reply.Text(String answer) -> {
           List<String> kept = new ArrayList<>(words(answer));
           boolean cut = kept.size() > prompt.options().maxTokens();
@@ -194,21 +200,38 @@ public final class ScriptedEngine implements GenerateEngine {
                   index,
                   cut ? FinishReason.LENGTH : FinishReason.STOP,
                   new Usage(promptWords, 0, 0, tokens),
-                  java.util.Optional.empty());
+                  Optional.empty());
           yield new Event.Delta(index, shown, List.of());
         }
         case Reply.Refusal(String message) ->
             new Event.Done(
-                index,
-                FinishReason.ERROR,
-                new Usage(promptWords, 0, 0, 0),
-                java.util.Optional.of(message));
+                index, FinishReason.ERROR, new Usage(promptWords, 0, 0, 0), Optional.of(message));
         case Reply.Failure(String message) -> throw new EngineException(message);
         case Reply.Silence() -> {
           closing.await();
           yield null;
         }
       };
+    }
+
+    /** One token: a choice in any case; a text that is none has no preference. */
+    private Event chosen(int index, Choices choices, String answer, int promptWords) {
+      var usage = new Usage(promptWords, 0, 0, 1);
+      Optional<String> choice = choices.meantBy(answer);
+      completionTokens.incrementAndGet();
+      if (choice.isEmpty() && choices.preference().isEmpty()) {
+        return new Event.Done(
+            index,
+            FinishReason.ERROR,
+            usage,
+            Optional.of(
+                "the scripted answer '"
+                    + answer
+                    + "' is none of the choices "
+                    + String.join(", ", choices.texts())));
+      }
+      pending = new Event.Done(index, FinishReason.STOP, usage, Optional.empty());
+      return new Event.Delta(index, choice.orElse(""), List.of());
     }
 
     @Override

@@ -45,6 +45,11 @@ record SingleRunner(Device device, Decoder decoder) implements ModelRunner {
   }
 
   @Override
+  public void logProbabilities(double[][] out, int[][] ids, int count) {
+    decoder.logProbabilities(out, ids, count);
+  }
+
+  @Override
   public void downloadLogits(float[] target, int rows) {
     decoder.downloadLogits(target, rows);
   }

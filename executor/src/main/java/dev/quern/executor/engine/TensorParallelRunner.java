@@ -86,6 +86,11 @@ final class TensorParallelRunner implements ModelRunner {
   }
 
   @Override
+  public void logProbabilities(double[][] out, int[][] ids, int count) {
+    await(threads.getFirst().submit(() -> ranks.getFirst().logProbabilities(out, ids, count)));
+  }
+
+  @Override
   public void downloadLogits(float[] target, int rows) {
     await(threads.getFirst().submit(() -> ranks.getFirst().downloadLogits(target, rows)));
   }

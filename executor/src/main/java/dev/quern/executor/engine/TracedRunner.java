@@ -44,6 +44,11 @@ record TracedRunner(ModelRunner runner, EngineTrace trace) implements ModelRunne
   }
 
   @Override
+  public void logProbabilities(double[][] out, int[][] ids, int count) {
+    runner.logProbabilities(out, ids, count);
+  }
+
+  @Override
   public void downloadLogits(float[] target, int rows) {
     runner.downloadLogits(target, rows);
   }

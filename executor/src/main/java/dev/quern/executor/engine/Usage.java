@@ -7,7 +7,7 @@ package dev.quern.executor.engine;
  * @param cachedTokens those whose keys and values were in the cache already
  * @param recomputedTokens of the prompt and answer tokens computed, those computed before and lost
  *     to eviction
- * @param completionTokens tokens generated, the stop id included
+ * @param completionTokens tokens generated, the stop id included; with choices: decisions drawn
  */
 public record Usage(
     int promptTokens, int cachedTokens, int recomputedTokens, int completionTokens) {

@@ -70,7 +70,7 @@ final class EmbeddedModelTest {
               .map(e ->
                   new PromptRow(
                       new Prompt.Text(List.of(PromptPart.value(e.text()))),
-                      TestOptions.chat(greedy, e.chat()),
+                      greedy.withChat(e.chat()),
                       0))
               .toList();
       try (Completions completions = engine.submit(new PromptBatch(List.of(), rows, false))) {

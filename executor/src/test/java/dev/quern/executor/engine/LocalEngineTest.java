@@ -78,7 +78,8 @@ final class LocalEngineTest {
               List.of(),
               List.of(),
               Optional.empty(),
-              true);
+              true,
+              Optional.empty());
       rows.add(new PromptRow(new Prompt.Tokens(ids), options, i % 2));
     }
     return rows;
@@ -154,7 +155,21 @@ final class LocalEngineTest {
       var o = TestOptions.maxTokens(6);
       var stopping =
           new GenerateOptions(
-              6, 0, 0, 1, 0, 0, 1, 0, 0, o.seed(), List.of(), List.of(third), o.system(), true);
+              6,
+              0,
+              0,
+              1,
+              0,
+              0,
+              1,
+              0,
+              0,
+              o.seed(),
+              List.of(),
+              List.of(third),
+              o.system(),
+              true,
+              o.choices());
       Answer stopped = run(engine, List.of(row(stopping, 5, 6, 7))).getFirst();
       assertEquals(FinishReason.STOP, stopped.done().reason());
       assertEquals(free.subList(0, free.indexOf(third)), stopped.ids());
@@ -173,7 +188,21 @@ final class LocalEngineTest {
       var o = TestOptions.maxTokens(6);
       var options =
           new GenerateOptions(
-              6, 3, 0, 1, 0, 0, 1, 0, 0, o.seed(), List.of(), List.of(first), o.system(), true);
+              6,
+              3,
+              0,
+              1,
+              0,
+              0,
+              1,
+              0,
+              0,
+              o.seed(),
+              List.of(),
+              List.of(first),
+              o.system(),
+              true,
+              o.choices());
       Answer answer = run(engine, List.of(row(options, 5, 6, 7))).getFirst();
       assertTrue(answer.ids().size() >= 3, answer.toString());
       assertTrue(!answer.ids().subList(0, 3).contains(first), answer.toString());

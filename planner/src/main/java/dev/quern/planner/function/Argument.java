@@ -2,9 +2,8 @@ package dev.quern.planner.function;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
-/** The arguments of GENERATE and GENERATE_DETAILS, in positional order. */
+/** The arguments of the functions that ask a model; {@link Signature} says which takes which. */
 public enum Argument {
   PROMPT(Kind.TEXT, true),
   MAX_TOKENS(Kind.INTEGER, false),
@@ -24,7 +23,9 @@ public enum Argument {
   CHOICES(Kind.TEXTS, false),
   REGEX(Kind.TEXT, false),
   JSON_SCHEMA(Kind.TEXT, false),
-  ON_ERROR(Kind.TEXT, false);
+  ON_ERROR(Kind.TEXT, false),
+  /** What CLASSIFY is to do; becomes a part of the prompt. */
+  INSTRUCTION(Kind.TEXT, false);
 
   /** What an argument takes. */
   public enum Kind {
@@ -70,22 +71,7 @@ public enum Argument {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The argument of a name in any case. */
-  public static Optional<Argument> of(String name) {
-    for (Argument argument : values()) {
-      if (argument.name().equalsIgnoreCase(name)) {
-        return Optional.of(argument);
-      }
-    }
-    return Optional.empty();
-  }
-
-  /** Names of all arguments, for messages. */
-  public static List<String> names() {
-    return java.util.Arrays.stream(values()).map(Argument::sql).toList();
-  }
-
-  /** Place among the positional arguments, from 0. */
+  /** Place among the operands of a rewritten call, from 0. */
   public int position() {
     return ORDER.indexOf(this);
   }
@@ -102,6 +88,6 @@ public enum Argument {
 
   /** Whether the contract names the argument but this build does not have it. */
   public boolean unbuilt() {
-    return this == CHOICES || this == REGEX || this == JSON_SCHEMA;
+    return this == REGEX || this == JSON_SCHEMA;
   }
 }

@@ -34,6 +34,9 @@ final class ConstantArgument {
             Optional.ofNullable(literal.getValueAs(BigDecimal.class)).map(Object.class::cast);
       };
     }
+    if (node.getKind() == SqlKind.CAST) { // texts of an ARRAY get one type
+      return value(((SqlCall) node).operand(0)).filter(String.class::isInstance);
+    }
     if (node.getKind() == SqlKind.MINUS_PREFIX) {
       return value(((SqlCall) node).operand(0))
           .filter(BigDecimal.class::isInstance)

@@ -5,8 +5,10 @@ import dev.quern.planner.GenerateCall.Result;
 import dev.quern.planner.QueryException;
 import dev.quern.planner.QueryException.State;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.rex.RexCall;
@@ -20,18 +22,29 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlOperandCountRange;
 import org.apache.calcite.sql.SqlOperatorBinding;
+import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.type.SqlOperandCountRanges;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeUtil;
 import org.apache.calcite.sql.validate.SqlValidator;
 
-/** GENERATE or GENERATE_DETAILS: a call that an engine answers, never generated code. */
+/** GENERATE and its kin: a call that an engine answers, never generated code. */
 public final class GenerateFunction extends SqlFunction {
+  /** Arguments about texts of any length. */
+  private static final Set<Argument> FREE_TEXT =
+      EnumSet.of(
+          Argument.MAX_TOKENS,
+          Argument.MIN_TOKENS,
+          Argument.STOP,
+          Argument.REPETITION_PENALTY,
+          Argument.PRESENCE_PENALTY,
+          Argument.FREQUENCY_PENALTY);
+
   private final Result result;
 
-  GenerateFunction(String name, Result result) {
+  GenerateFunction(Result result) {
     super(
-        name,
+        result.function(),
         SqlKind.OTHER_FUNCTION,
         null,
         (binding, returnType, types) -> {
@@ -72,7 +85,7 @@ public final class GenerateFunction extends SqlFunction {
 
   @Override
   public SqlNode rewriteCall(SqlValidator validator, SqlCall call) {
-    return NamedArguments.toPositional(call);
+    return new NamedArguments(call, Signature.of(result)).toPositional();
   }
 
   @Override
@@ -91,6 +104,9 @@ public final class GenerateFunction extends SqlFunction {
       if (!argument.perRow() && !ConstantArgument.isConstant(operand)) {
         throw error(operand, argument.sql() + " must be a constant or a parameter (?)");
       }
+      if (argument == Argument.CHOICES) {
+        checkChoices(operand);
+      }
       if (argument == Argument.PROMPT) {
         checkPrompt(operand, binding.getOperandType(argument.position()));
         continue;
@@ -104,7 +120,32 @@ public final class GenerateFunction extends SqlFunction {
       }
     }
     checkTogether(binding, literals);
+    if (binding.operand(Argument.CHOICES.position()).getKind() != SqlKind.DEFAULT) {
+      checkBesideChoices(binding);
+    }
     return true;
+  }
+
+  private void checkChoices(SqlNode operand) {
+    if (operand.getKind() != SqlKind.ARRAY_VALUE_CONSTRUCTOR) {
+      throw error(operand, "choices must be an ARRAY of at least 2 texts");
+    }
+    for (SqlNode item : ((SqlCall) operand).getOperandList()) {
+      if (SqlUtil.isNullLiteral(item, true)) {
+        throw error(item, "choices must not be NULL");
+      }
+    }
+  }
+
+  private void checkBesideChoices(SqlCallBinding binding) {
+    for (Argument argument : FREE_TEXT) {
+      SqlNode operand = binding.operand(argument.position());
+      if (operand.getKind() != SqlKind.DEFAULT) {
+        throw error(
+            operand,
+            argument.sql() + " does not go with choices: the answer is always a whole choice");
+      }
+    }
   }
 
   private void checkPrompt(SqlNode operand, RelDataType type) {
@@ -112,7 +153,8 @@ public final class GenerateFunction extends SqlFunction {
       case ARRAY, MULTISET, MAP, ROW, BINARY, VARBINARY ->
           throw error(
               operand,
-              "prompt must be text or have a textual form but is "
+              Signature.of(result).name(Argument.PROMPT)
+                  + " must be text or have a textual form but is "
                   + type.getFullTypeString()
                   + "; build a text from its parts with || or PROMPT");
       default -> {}
@@ -147,7 +189,7 @@ public final class GenerateFunction extends SqlFunction {
 
   private void check(SqlNode where, Map<Argument, Object> values) {
     try {
-      CallOptions.of(values);
+      CallOptions.of(result, values);
     } catch (IllegalArgumentException e) {
       throw error(where, e.getMessage());
     }
@@ -162,7 +204,8 @@ public final class GenerateFunction extends SqlFunction {
     RelDataTypeFactory types = binding.getTypeFactory();
     RelDataType type =
         switch (result) {
-          case TEXT -> types.createSqlType(SqlTypeName.VARCHAR);
+          case TEXT, LABEL -> types.createSqlType(SqlTypeName.VARCHAR);
+          case BOOLEAN -> types.createSqlType(SqlTypeName.BOOLEAN);
           case DETAILS -> detailsType(types);
         };
     return types.createTypeWithNullability(type, true);

@@ -15,19 +15,18 @@ import org.apache.calcite.sql.validate.SqlNameMatchers;
 
 /** The functions of the dialect besides those of standard SQL. */
 public final class QuernFunctions {
-  public static final GenerateFunction GENERATE = new GenerateFunction("GENERATE", Result.TEXT);
-  public static final GenerateFunction GENERATE_DETAILS =
-      new GenerateFunction("GENERATE_DETAILS", Result.DETAILS);
+  public static final GenerateFunction GENERATE = new GenerateFunction(Result.TEXT);
+  public static final GenerateFunction GENERATE_DETAILS = new GenerateFunction(Result.DETAILS);
 
   private static final List<SqlOperator> OWN =
       List.of(
           GENERATE,
           GENERATE_DETAILS,
+          new GenerateFunction(Result.BOOLEAN),
+          new GenerateFunction(Result.LABEL),
           new PromptFunction(),
           new TokenCountFunction(),
-          new UnbuiltFunction("GENERATE_BOOLEAN"),
           new UnbuiltFunction("GENERATE_AS"),
-          new UnbuiltFunction("CLASSIFY"),
           new UnbuiltFunction("EXTRACT_FIELDS"),
           new UnbuiltFunction("SCORE"),
           new UnbuiltFunction("SUMMARIZE"),

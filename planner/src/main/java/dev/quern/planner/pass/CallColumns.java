@@ -1,10 +1,14 @@
 package dev.quern.planner.pass;
 
 import dev.quern.planner.GenerateCall;
+import dev.quern.planner.GenerateCall.Result;
+import dev.quern.planner.OptionTerm;
+import dev.quern.planner.PromptTerm;
 import dev.quern.planner.function.Argument;
 import dev.quern.planner.function.GenerateFunction;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.RelFactories;
@@ -31,10 +35,15 @@ final class CallColumns {
    */
   GenerateCall call(RexCall call, RexNode guard) {
     RexNode prompt = call.getOperands().get(Argument.PROMPT.position());
+    Result result = ((GenerateFunction) call.getOperator()).result();
+    List<PromptTerm> given = PromptTerms.of(prompt, rex, this::of);
+    Map<Argument, OptionTerm> options = OptionTerms.of(call, this::of);
+    List<PromptTerm> whole = CallPrompt.of(result, given, options);
+    options.remove(Argument.INSTRUCTION); // it stands in the prompt now
     return new GenerateCall(
-        ((GenerateFunction) call.getOperator()).result(),
-        PromptTerms.of(prompt, rex, this::of),
-        OptionTerms.of(call, this::of),
+        result,
+        whole,
+        options,
         guard.isAlwaysTrue() ? OptionalInt.empty() : OptionalInt.of(of(guard)));
   }
 

@@ -49,6 +49,13 @@ final class OptionTerms {
     if (constant.isPresent()) {
       return Optional.of(new OptionTerm.Constant(constant.get()));
     }
+    if (bare instanceof RexCall call && call.getKind() == SqlKind.ARRAY_VALUE_CONSTRUCTOR) {
+      List<OptionTerm> items = new ArrayList<>();
+      call.getOperands().forEach(item -> term(argument, item, column).ifPresent(items::add));
+      if (items.size() == call.getOperands().size()) {
+        return Optional.of(new OptionTerm.Texts(items));
+      }
+    }
     if (argument.perRow()) {
       return Optional.of(new OptionTerm.Column(column.applyAsInt(node)));
     }

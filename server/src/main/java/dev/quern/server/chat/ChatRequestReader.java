@@ -166,7 +166,8 @@ final class ChatRequestReader {
           fields.strings("stop"),
           List.of(),
           Optional.empty(),
-          true);
+          true,
+          Optional.empty());
     } catch (IllegalArgumentException e) {
       // The message begins with the field's name.
       throw ApiException.badRequest(e.getMessage().split(" ", 2)[0], e.getMessage());

@@ -108,23 +108,27 @@ final class CallRenderer {
     Map<Argument, Object> values = new EnumMap<>(Argument.class);
     call.options()
         .forEach((argument, term) -> {
-          Object value =
-              switch (term) {
-                case OptionTerm.Constant(Object constant) -> constant;
-                case OptionTerm.Parameter(int index) ->
-                    parameter(argument, context.parameter(index));
-                case OptionTerm.Column c -> null;
-              };
+          Object value = value(argument, term, context);
           if (value != null) {
             values.put(argument, value);
           }
         });
     try {
-      CallOptions options = CallOptions.of(values);
+      CallOptions options = CallOptions.of(call.result(), values);
       return options.engine().seed().isPresent() ? options : options.withSeed(defaultSeed(context));
     } catch (IllegalArgumentException e) {
-      throw new QueryException(State.DATA, "GENERATE: " + e.getMessage(), e);
+      throw new QueryException(State.DATA, call.result().function() + ": " + e.getMessage(), e);
     }
+  }
+
+  private static Object value(Argument argument, OptionTerm term, QueryContext context) {
+    return switch (term) {
+      case OptionTerm.Constant(Object constant) -> constant;
+      case OptionTerm.Parameter(int index) -> parameter(argument, context.parameter(index));
+      case OptionTerm.Texts(List<OptionTerm> items) ->
+          items.stream().map(item -> value(argument, item, context)).toList();
+      case OptionTerm.Column c -> null;
+    };
   }
 
   /** Special tokens in a parameter are plain text, in the system message too. */

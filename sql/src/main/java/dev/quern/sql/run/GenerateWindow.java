@@ -82,7 +82,8 @@ final class GenerateWindow implements AutoCloseable {
       return failed(call, answer, number.applyAsLong(row));
     }
     return switch (call.call().result()) {
-      case TEXT -> answer.text();
+      case TEXT, LABEL -> answer.text();
+      case BOOLEAN -> yesOrNo(answer.text());
       case DETAILS -> details(answer.text(), answer);
     };
   }
@@ -97,6 +98,15 @@ final class GenerateWindow implements AutoCloseable {
     context.warnings().failedRow(row, message);
     String text = onError == OnError.TEXT ? message : null;
     return call.call().result() == Result.DETAILS ? details(text, answer) : text;
+  }
+
+  /** NULL for what is neither. */
+  private static Boolean yesOrNo(String answer) {
+    return switch (answer) {
+      case "yes" -> true;
+      case "no" -> false;
+      default -> null;
+    };
   }
 
   private static Object[] details(String text, Answer answer) {

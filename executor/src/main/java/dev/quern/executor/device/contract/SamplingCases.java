@@ -25,6 +25,12 @@ final class SamplingCases {
               "greedy sample of " + ids + " ids: ties to the lower id, masked ids, any batch",
               (reference, subject, inputs) -> greedy(reference, subject, inputs, ids)));
     }
+    for (int ids : new int[] {1, 13, 64, 207, 4098, 100_003}) {
+      cases.add(
+          new ContractCase(
+              "log-probabilities of " + ids + " ids: masked ids, rows left out, any batch",
+              (reference, subject, inputs) -> logProbabilities(reference, subject, inputs, ids)));
+    }
     cases.add(
         new ContractCase("sample of a broken row is an error", (_, subject, _) -> broken(subject)));
     return cases;
@@ -52,6 +58,58 @@ final class SamplingCases {
     }
   }
 
+  private static void logProbabilities(
+      Device reference, Device subject, Inputs inputs, int columns) {
+    int count = 5;
+    float[] logits = inputs.floats(count * columns);
+    for (int i = 1; i < logits.length; i += 7) {
+      logits[i] = i % columns == 0 ? 30 : Float.NEGATIVE_INFINITY;
+    }
+    int[][] ids = new int[count][];
+    for (int i = 0; i < count; i += 2) {
+      ids[i] = new int[] {0, columns / 2, columns - 1};
+    }
+    double[][] expected = logProbabilities(reference, logits, ids, columns);
+    double[][] actual = logProbabilities(subject, logits, ids, columns);
+    for (int i = 0; i < count; i++) {
+      Compare.that((ids[i] == null) == (actual[i] == null), "row " + i + " is not left out");
+      if (ids[i] != null) {
+        double[][] alone =
+            logProbabilities(
+                subject,
+                Arrays.copyOfRange(logits, i * columns, (i + 1) * columns),
+                new int[][] {ids[i]},
+                columns);
+        Compare.that(Arrays.equals(alone[0], actual[i]), "row " + i + " differs in its batch");
+        for (int k = 0; k < ids[i].length; k++) {
+          double difference = Math.abs(expected[i][k] - actual[i][k]);
+          Compare.that(
+              expected[i][k] == actual[i][k] || difference <= 1e-5,
+              "log-probability ["
+                  + i
+                  + ", "
+                  + k
+                  + "]: expected "
+                  + expected[i][k]
+                  + " but got "
+                  + actual[i][k]);
+        }
+      }
+    }
+  }
+
+  private static double[][] logProbabilities(
+      Device device, float[] logits, int[][] ids, int columns) {
+    double[][] out = new double[ids.length][];
+    for (int i = 0; i < ids.length; i++) {
+      out[i] = ids[i] == null ? null : new double[ids[i].length];
+    }
+    try (Guarded tensor = Guarded.plain(device, logits, ids.length, columns)) {
+      device.logProbabilities(out, tensor.tensor(), ids, ids.length);
+    }
+    return out;
+  }
+
   private static SamplingRow greedy(int row, int[] banned) {
     return new SamplingRow(0, 1, 0, 0, 1, 0, 0, row, row, null, null, 0, banned);
   }
@@ -77,6 +135,12 @@ final class SamplingCases {
       throw new ContractViolation(why + ": expected an error but token " + drawn[0] + " was drawn");
     } catch (DeviceException e) {
       Compare.that(e.getMessage().contains(why), "expected '" + why + "' in: " + e.getMessage());
+    }
+    try {
+      double[][] out = logProbabilities(subject, logits, new int[][] {{0}}, logits.length);
+      throw new ContractViolation(why + ": expected an error but got " + out[0][0]);
+    } catch (DeviceException e) {
+      Compare.that(e.getMessage().startsWith("log-probabilities: "), e.getMessage());
     }
   }
 

@@ -314,6 +314,13 @@ public final class CpuDevice implements Device {
   }
 
   @Override
+  public void logProbabilities(double[][] out, Tensor logits, int[][] ids, int count) {
+    int columns = logits.columns();
+    Require.floats("logProbabilities logits", logits, count, columns);
+    sampling.logProbabilities(out, own(logits).memory(), columns, ids, count);
+  }
+
+  @Override
   public void copyBlock(KvCache cache, int from, int to, int tokens) {
     KvSpec spec = cache.spec();
     Require.index("block", from, spec.blocks());

@@ -1,6 +1,8 @@
 package dev.quern.executor.device.cpu;
 
 import dev.quern.executor.device.SamplingRow;
+import dev.quern.executor.device.host.FastExp;
+import dev.quern.executor.device.host.LogProbabilities;
 import dev.quern.executor.device.host.Sampler;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -83,12 +85,35 @@ final class CpuSampling {
   }
 
   private int draw(int row, int worker) {
+    return loaded(row, worker).next(rows[row]);
+  }
+
+  /** A worker's sampler with the logits of a row. */
+  private Sampler loaded(int row, int worker) {
     if (samplers[worker] == null || samplers[worker].vocabulary() != columns) {
       samplers[worker] = new Sampler(columns);
     }
     Sampler sampler = samplers[worker];
     MemorySegment.copy(logits, FLOAT, 4L * row * columns, sampler.logits(), 0, columns);
-    return sampler.next(rows[row]);
+    return sampler;
+  }
+
+  /** {@link dev.quern.executor.device.Device#logProbabilities}, a row a task. */
+  void logProbabilities(
+      double[][] target, MemorySegment values, int width, int[][] wanted, int count) {
+    logits = values;
+    columns = width;
+    pool.run(
+        count,
+        (row, worker) -> {
+          if (wanted[row] != null) {
+            LogProbabilities.of(
+                target[row],
+                loaded(row, worker).logits(),
+                wanted[row],
+                x -> FastExp.exp((float) x));
+          }
+        });
   }
 
   /** The best of a row's ranges; what is no number, or nothing at all, is the sampler's error. */

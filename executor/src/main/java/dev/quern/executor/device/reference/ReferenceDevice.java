@@ -15,9 +15,11 @@ import dev.quern.executor.device.SamplingRow;
 import dev.quern.executor.device.Tensor;
 import dev.quern.executor.device.Weight;
 import dev.quern.executor.device.host.ExpertChoice;
+import dev.quern.executor.device.host.LogProbabilities;
 import dev.quern.executor.device.host.Require;
 import dev.quern.executor.device.host.Sampler;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /** The specification of {@link Device} on the Java heap; one thread, no tricks. */
 public final class ReferenceDevice implements Device {
@@ -258,6 +260,18 @@ public final class ReferenceDevice implements Device {
     for (int i = 0; i < count; i++) {
       System.arraycopy(own(logits).floats(), i * columns, sampler.logits(), 0, columns);
       ids[i] = sampler.next(rows[i]);
+    }
+  }
+
+  @Override
+  public void logProbabilities(double[][] out, Tensor logits, int[][] ids, int count) {
+    int columns = logits.columns();
+    Require.floats("logProbabilities logits", logits, count, columns);
+    for (int i = 0; i < count; i++) {
+      if (ids[i] != null) {
+        float[] row = Arrays.copyOfRange(own(logits).floats(), i * columns, (i + 1) * columns);
+        LogProbabilities.of(out[i], row, ids[i], Math::exp);
+      }
     }
   }
 

@@ -130,6 +130,11 @@ public final class Decoder implements AutoCloseable {
     device.sample(ids, workspace.logits, rows, count);
   }
 
+  /** Log-probabilities of the given ids of the first {@code count} logit rows of the last step. */
+  public void logProbabilities(double[][] out, int[][] ids, int count) {
+    device.logProbabilities(out, workspace.logits, ids, count);
+  }
+
   /** Copies the logits of the first {@code rows} logit rows, [rows, vocab]. */
   public void downloadLogits(float[] target, int rows) {
     device.download(workspace.logits, target, rows * config.vocabSize());
