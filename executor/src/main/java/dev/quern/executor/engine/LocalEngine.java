@@ -124,7 +124,7 @@ public final class LocalEngine implements GenerateEngine {
     List<Encoded> encoded = new ArrayList<>(batch.rows().size());
     for (int i = 0; i < batch.rows().size(); i++) {
       try {
-        int[] ids = encoder.encode(batch.head(), batch.rows().get(i));
+        int[] ids = encoder.encodeBehindHead(batch.head(), batch.rows().get(i));
         if (ids.length >= plan.maxModelLen()) {
           throw new IllegalArgumentException(
               "the prompt has "
