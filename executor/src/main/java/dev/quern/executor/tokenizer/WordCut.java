@@ -4,7 +4,8 @@ import java.util.Set;
 
 /**
  * Cuts between two characters that no word of GPT-2's and GPT-4's kind of pre-tokenizer holds side
- * by side: an ASCII character or letter before a space, a letter before punctuation or white space.
+ * by side: an ASCII character or letter before a space, a letter before punctuation, white space or
+ * a digit.
  *
  * <p>Why this is exact. The model tokenizes each word by itself, so ids can be joined wherever two
  * words meet. No pattern of {@link PreTokenizers} consumes the second character right behind the
@@ -59,9 +60,9 @@ record WordCut(Set<Integer> together) implements TextCut {
         || (c >= '\uAC00' && c <= '\uD7A3'); // Hangul
   }
 
-  /** White space and punctuation; digits and marks are left out. */
+  /** White space, punctuation and digits; marks are left out. */
   private static boolean isNoLetter(char c) {
     boolean ascii = (c >= '\t' && c <= '\r') || c == ' ' || isGraphic(c);
-    return ascii ? !isLetter(c) && !(c >= '0' && c <= '9') : PUNCTUATION.indexOf(c) >= 0;
+    return ascii ? !isLetter(c) : PUNCTUATION.indexOf(c) >= 0;
   }
 }
