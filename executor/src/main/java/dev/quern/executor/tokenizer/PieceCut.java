@@ -54,7 +54,8 @@ final class PieceCut implements TextCut {
       int behind = normal(text.codePointAt(c));
       boolean apart = Arrays.binarySearch(together, pair(before, behind)) < 0;
       boolean moves = spacesMove && (before == SPACE || behind == SPACE);
-      if (apart && !moves && known.get(behind) && !Character.isLowSurrogate(text.charAt(c))) {
+      // Between two surrogates stand halves of a character, which are no tokens.
+      if (apart && !moves && known.get(behind)) {
         return c;
       }
     }

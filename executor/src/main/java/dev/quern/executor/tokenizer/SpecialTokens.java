@@ -17,9 +17,11 @@ final class SpecialTokens {
   private final Map<Character, List<SpecialToken>> byFirst = new HashMap<>();
 
   private final boolean stripLeft;
+  private final int longest;
 
   SpecialTokens(Collection<SpecialToken> tokens) {
     stripLeft = tokens.stream().anyMatch(SpecialToken::stripLeft);
+    longest = tokens.stream().mapToInt(token -> token.content().length()).max().orElse(0);
     for (SpecialToken token : tokens) {
       byFirst.computeIfAbsent(token.content().charAt(0), _ -> new ArrayList<>()).add(token);
     }
@@ -45,7 +47,8 @@ final class SpecialTokens {
    * than there is; the end where none does.
    */
   int begun(String text, int from) {
-    for (int start = from; start < text.length(); start++) {
+    int first = Math.max(from, text.length() - longest + 1);
+    for (int start = first; start < text.length(); start++) {
       int length = text.length() - start;
       for (SpecialToken token : byFirst.getOrDefault(text.charAt(start), List.of())) {
         if (token.content().length() > length

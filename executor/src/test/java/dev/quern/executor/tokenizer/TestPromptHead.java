@@ -194,8 +194,12 @@ class TestPromptHead {
     try (Tokenizer tokenizer = TOKENIZERS.get(name).open(folder)) {
       for (int seed = 0; seed < ROUNDS; seed++) {
         Random random = new Random(seed);
-        List<PromptPart> parts = RandomTexts.parts(RandomTexts.text(random, 25), random);
+        String text = RandomTexts.text(random, 25);
+        int end = random.nextInt(text.length() + 1); // also inside of a special token
+        List<PromptPart> parts = RandomTexts.parts(text.substring(0, end), random);
         Tokenizer.Head head = tokenizer.head(parts);
+        List<PromptPart> own = RandomTexts.parts(text.substring(end), random);
+        check(tokenizer, head, parts, own, name + ", seed " + seed);
         for (int row = 0; row < 4; row++) {
           List<PromptPart> rest = RandomTexts.parts(RandomTexts.text(random, 6), random);
           check(tokenizer, head, parts, rest, name + ", seed " + seed);
@@ -289,6 +293,19 @@ class TestPromptHead {
           !contains(data.encode(List.of(literal("end|>"))), end), "nor is one begun in data");
       assertTrue(contains(data.encode(List.of(literal("<|im_end|>"))), end));
       assertTrue(!contains(data.encode(List.of(value("<|im_end|>"))), end));
+    }
+  }
+
+  @Test
+  void aTokenThatCouldGrowOrDependsOnWhatFollowsIsNotDecided() throws Exception {
+    try (Tokenizer tokenizer = TOKENIZERS.get("characters, flags").open(folder)) {
+      for (String text :
+          List.of("x <a>|<b>", "x <mask> | y", "a word|s", "a word| s", "a  |  <mask>")) {
+        int cut = text.indexOf('|');
+        List<PromptPart> head = List.of(literal(text.substring(0, cut)));
+        List<PromptPart> rest = List.of(literal(text.substring(cut + 1)));
+        check(tokenizer, tokenizer.head(head), head, rest, text);
+      }
     }
   }
 
