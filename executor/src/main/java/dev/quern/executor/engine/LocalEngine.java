@@ -154,7 +154,7 @@ public final class LocalEngine implements GenerateEngine {
     List<Encoded> encoded = new ArrayList<>(batch.rows().size());
     for (int i = 0; i < batch.rows().size(); i++) {
       try {
-        int[] ids = encoder.encode(batch.head(), batch.rows().get(i));
+        int[] ids = encoder.encodeBehindHead(batch.head(), batch.rows().get(i));
         GenerateOptions options = batch.rows().get(i).options();
         Optional<ChoiceTrie> trie = tries.of(options);
         int answer = trie.map(ChoiceTrie::depth).orElse(1);

@@ -12,6 +12,7 @@ final class PromptEncoder {
   private final Optional<Tokenizer> tokenizer;
   private final Optional<ChatTemplate> template;
   private final int vocabulary;
+  private final Optional<SharedHeads> heads;
 
   PromptEncoder(
       String model,
@@ -22,9 +23,41 @@ final class PromptEncoder {
     this.tokenizer = tokenizer;
     this.template = template;
     this.vocabulary = vocabulary;
+    this.heads = tokenizer.map(t -> new SharedHeads(t, template));
   }
 
   /**
+   * What {@link #encode} gives; what stands before the row's own text is rendered and tokenized
+   * once for all rows that share it.
+   *
+   * @throws IllegalArgumentException as {@link #encode} does
+   */
+  int[] encodeBehindHead(List<PromptPart> head, PromptRow row) {
+    if (heads.isPresent() && row.prompt() instanceof Prompt.Text(List<PromptPart> parts)) {
+      // Rows of several calls have heads of their own: what the query wrote in front of a value.
+      int own = head.isEmpty() ? literals(parts) : 0;
+      List<PromptPart> front = own > 0 ? parts.subList(0, own) : head;
+      Optional<int[]> ids =
+          heads.get().encode(front, parts.subList(own, parts.size()), row.options());
+      if (ids.isPresent() && ids.get().length > 0) {
+        return ids.get();
+      }
+    }
+    return encode(head, row);
+  }
+
+  /** Number of leading literals; 0 where nothing else follows. */
+  private static int literals(List<PromptPart> parts) {
+    int count = 0;
+    while (count < parts.size() && parts.get(count).trusted()) {
+      count++;
+    }
+    return count < parts.size() ? count : 0;
+  }
+
+  /**
+   * The row's prompt rendered and tokenized as one string, which says what its ids are.
+   *
    * @throws IllegalArgumentException when this prompt cannot be encoded, with the remedy
    */
   int[] encode(List<PromptPart> head, PromptRow row) {
@@ -55,10 +88,15 @@ final class PromptEncoder {
       }
       return content;
     }
+    return render(conversation(options.system(), content));
+  }
+
+  /** A text as a conversation: the system message, if any, and one of the user. */
+  static List<Message> conversation(Optional<PromptPart> system, List<PromptPart> content) {
     List<Message> messages = new ArrayList<>(2);
-    options.system().ifPresent(s -> messages.add(new Message("system", List.of(s))));
+    system.ifPresent(s -> messages.add(new Message("system", List.of(s))));
     messages.add(new Message("user", content));
-    return render(messages);
+    return messages;
   }
 
   private List<PromptPart> render(List<Message> messages) {

@@ -41,6 +41,18 @@ final class CheckpointChatTemplate implements ChatTemplate {
 
   @Override
   public List<PromptPart> render(List<Message> messages) {
+    requireRoles(messages);
+    Optional<Frame> frame = frame(messages);
+    return frame.isPresent() ? frame.get().fill(messages) : renderWhole(messages);
+  }
+
+  @Override
+  public Optional<OpenPrompt> open(List<Message> messages) {
+    requireRoles(messages);
+    return frame(messages).map(frame -> frame.open(messages));
+  }
+
+  private static void requireRoles(List<Message> messages) {
     for (Message message : messages) {
       if (!ROLES.contains(message.role())) {
         throw new IllegalArgumentException(
@@ -50,8 +62,6 @@ final class CheckpointChatTemplate implements ChatTemplate {
                 + ROLES.stream().sorted().toList());
       }
     }
-    Optional<Frame> frame = frame(messages);
-    return frame.isPresent() ? frame.get().fill(messages) : renderWhole(messages);
   }
 
   /** The frame of these roles, if the template has one for them. */

@@ -8,6 +8,7 @@ final class HuggingFaceEncoder implements SegmentEncoder {
   private final long start;
   private final long inner;
   private final int[] renumbered;
+  private final TextCut cut;
 
   /**
    * Loads the native tokenizers.
@@ -17,6 +18,7 @@ final class HuggingFaceEncoder implements SegmentEncoder {
    */
   HuggingFaceEncoder(PlainTokenizerJson plain) {
     this.renumbered = plain.renumbered();
+    this.cut = plain.cut();
     this.start = library.createTokenizerFromString(plain.startText());
     this.inner =
         plain.innerText().isPresent()
@@ -40,6 +42,11 @@ final class HuggingFaceEncoder implements SegmentEncoder {
       result[i] = id < renumbered.length ? renumbered[id] : id;
     }
     return result;
+  }
+
+  @Override
+  public TextCut cut() {
+    return cut;
   }
 
   @Override

@@ -15,9 +15,11 @@ import java.util.Set;
  *
  * @param startText JSON for text at the start of a prompt
  * @param innerText JSON for text behind a special token, where it differs
+ * @param cut where the text between special tokens can be cut
  * @param renumbered the file's id of each id that the changed JSON gives; empty when they are equal
  */
-record PlainTokenizerJson(String startText, Optional<String> innerText, int[] renumbered) {
+record PlainTokenizerJson(
+    String startText, Optional<String> innerText, TextCut cut, int[] renumbered) {
 
   /** Changes {@code root}, of which nothing else is used afterwards. */
   static PlainTokenizerJson of(ObjectNode root, Set<String> special, int size) {
@@ -27,10 +29,9 @@ record PlainTokenizerJson(String startText, Optional<String> innerText, int[] re
     hideVocabulary((ObjectNode) root.get("model"), special);
     int[] renumbered = dropAdded(root, special, size);
     String start = root.toString();
-    return new PlainTokenizerJson(
-        start,
-        neverPrepend(root.path("pre_tokenizer")) ? Optional.of(root.toString()) : Optional.empty(),
-        renumbered);
+    Optional<String> inner =
+        neverPrepend(root.path("pre_tokenizer")) ? Optional.of(root.toString()) : Optional.empty();
+    return new PlainTokenizerJson(start, inner, JsonCuts.of(root), renumbered);
   }
 
   /** A name for a special token: noncharacters are in no alphabet of a tokenizer. */

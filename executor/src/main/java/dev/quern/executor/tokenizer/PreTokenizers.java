@@ -47,6 +47,16 @@ record PreTokenizers(List<String> patterns, boolean ignoreMerges) {
               Map.entry("llama3", LLAMA3),
               Map.entry("qwen2", new PreTokenizers(List.of(gpt4("\\p{N}")), false))));
 
+  /** Whether it is one of the patterns here, of which all that WordCut relies on is known. */
+  static boolean isKnown(String pattern) {
+    return BY_NAME.values().stream().anyMatch(each -> each.patterns().contains(pattern));
+  }
+
+  /** Whether it matches every character that is no white space. */
+  static boolean cutsEverywhere(String pattern) {
+    return isKnown(pattern) && pattern.contains("[^\\s\\p{L}\\p{N}]+");
+  }
+
   /** Names that are known, in order. */
   static List<String> names() {
     return List.copyOf(BY_NAME.keySet());

@@ -11,31 +11,47 @@ import java.util.List;
  * @param trusted the runs of trusted text, in order; adjacent trusted parts are one run. An
  *     untrusted part ends a run even when it is empty, so that no value, whatever it is, completes
  *     a special token.
+ * @param open whether the last run goes on if trusted text follows
  */
-record PromptText(String text, List<Run> trusted) {
+record PromptText(String text, List<Run> trusted, boolean open) {
   /** Characters [start, end). */
   record Run(int start, int end) {}
 
+  private static final PromptText NOTHING = new PromptText("", List.of(), false);
+
   static PromptText of(List<PromptPart> parts) {
-    StringBuilder text = new StringBuilder();
-    List<Run> trusted = new ArrayList<>();
-    int runStart = -1;
-    for (PromptPart part : parts) {
-      if (part.trusted() && runStart < 0) {
-        runStart = text.length();
-      } else if (!part.trusted() && runStart >= 0) {
-        trusted.add(new Run(runStart, text.length()));
-        runStart = -1;
-      }
-      text.append(part.text());
-    }
-    if (runStart >= 0) {
-      trusted.add(new Run(runStart, text.length()));
-    }
-    return new PromptText(requireUnicode(text.toString()), trusted);
+    return NOTHING.append(parts);
   }
 
-  private static String requireUnicode(String text) {
+  /** The text of these parts and further ones, if it is valid Unicode. */
+  PromptText append(List<PromptPart> parts) {
+    StringBuilder more = new StringBuilder();
+    List<Run> runs = new ArrayList<>(trusted);
+    int runStart = open ? runs.removeLast().start() : -1;
+    for (PromptPart part : parts) {
+      int end = text.length() + more.length();
+      if (part.trusted() && runStart < 0) {
+        runStart = end;
+      } else if (!part.trusted() && runStart >= 0) {
+        runs.add(new Run(runStart, end));
+        runStart = -1;
+      }
+      more.append(part.text());
+    }
+    int lone = loneSurrogate(more);
+    if (lone >= 0) {
+      throw new IllegalArgumentException(
+          "the prompt is no valid Unicode text: character %d is a lone surrogate U+%04X; remove or replace it"
+              .formatted(text.length() + lone, (int) more.charAt(lone)));
+    }
+    if (runStart >= 0) {
+      runs.add(new Run(runStart, text.length() + more.length()));
+    }
+    return new PromptText(text.concat(more.toString()), runs, runStart >= 0);
+  }
+
+  /** Index of the first surrogate that is no half of a pair, or -1. */
+  static int loneSurrogate(CharSequence text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (!Character.isSurrogate(c)) {
@@ -46,11 +62,9 @@ record PromptText(String text, List<Run> trusted) {
           && Character.isLowSurrogate(text.charAt(i + 1))) {
         i++;
       } else {
-        throw new IllegalArgumentException(
-            "the prompt is no valid Unicode text: character %d is a lone surrogate U+%04X; remove or replace it"
-                .formatted(i, (int) c));
+        return i;
       }
     }
-    return text;
+    return -1;
   }
 }

@@ -11,6 +11,12 @@ sealed interface SegmentEncoder extends AutoCloseable
    */
   int[] encode(String text, boolean atStart);
 
+  /**
+   * Where a text can be cut: the first part is encoded where the text stands, the rest as one that
+   * is not at the start of the prompt.
+   */
+  TextCut cut();
+
   @Override
   void close();
 }

@@ -50,7 +50,7 @@ final class SentencePiece {
       return new SegmentedTokenizer(
           new SpecialTokens(reader.recognised.values()),
           reader.ids,
-          new SentencePieceEncoder(start, inner),
+          new SentencePieceEncoder(start, inner, model.cut()),
           reader.detokenizer(model));
     } catch (ai.djl.engine.EngineException e) {
       throw JsonFile.corrupt(file, "it is no usable SentencePiece model: " + e.getMessage(), e);

@@ -18,12 +18,14 @@ import java.util.function.IntPredicate;
  * @param pieces by id
  * @param dummyPrefix a space is put before the text
  * @param removeExtraSpaces spaces at the ends are dropped
+ * @param plainPairs it merges pairs (BPE) of the text's own characters: none is normalized
  * @param unknownSurface what the unknown piece decodes to
  */
 record SentencePieceModel(
     List<Piece> pieces,
     boolean dummyPrefix,
     boolean removeExtraSpaces,
+    boolean plainPairs,
     String unknownSurface,
     List<ProtoFields.Field> fields) {
   /** What a piece is for, with its number in the file. */
@@ -56,6 +58,7 @@ record SentencePieceModel(
   private static final int PIECES = 1;
   private static final int TRAINER = 2;
   private static final int NORMALIZER = 3;
+  private static final int MODEL_TYPE_BPE = 2;
   private static final int PIECE_TEXT = 1;
   private static final int PIECE_TYPE = 3;
 
@@ -88,12 +91,15 @@ record SentencePieceModel(
     List<Piece> pieces = new ArrayList<>();
     boolean dummyPrefix = true;
     boolean removeExtra = true;
+    boolean pairs = false;
+    boolean plain = true;
     String unknown = " \u2047 ";
     for (ProtoFields.Field field : fields) {
       switch (field.number()) {
         case PIECES -> pieces.add(piece(field, pieces.size()));
         case TRAINER -> {
           List<ProtoFields.Field> trainer = ProtoFields.parse(field.bytes());
+          pairs = ProtoFields.number(trainer, 3).map(v -> v == MODEL_TYPE_BPE).orElse(pairs);
           unknown = ProtoFields.text(trainer, 44).orElse(unknown);
           if (ProtoFields.number(trainer, 24).orElse(0L) != 0) {
             throw new Unsupported("white space as a suffix is not supported");
@@ -103,6 +109,9 @@ record SentencePieceModel(
           List<ProtoFields.Field> normalizer = ProtoFields.parse(field.bytes());
           dummyPrefix = ProtoFields.number(normalizer, 3).map(v -> v != 0).orElse(dummyPrefix);
           removeExtra = ProtoFields.number(normalizer, 4).map(v -> v != 0).orElse(removeExtra);
+          // Rules for characters (precompiled_charsmap), or spaces that are not marked.
+          plain &= ProtoFields.text(normalizer, 2).map(String::isEmpty).orElse(true);
+          plain &= ProtoFields.number(normalizer, 5).map(v -> v != 0).orElse(true);
         }
         default -> {} // nothing in the rest changes ids or text of this reader
       }
@@ -110,7 +119,8 @@ record SentencePieceModel(
     if (pieces.isEmpty()) {
       throw new ProtoFields.Malformed("it has no pieces");
     }
-    return new SentencePieceModel(pieces, dummyPrefix, removeExtra, unknown, fields);
+    return new SentencePieceModel(
+        pieces, dummyPrefix, removeExtra, pairs && plain, unknown, fields);
   }
 
   private static Piece piece(ProtoFields.Field field, int id) throws ProtoFields.Malformed {
@@ -124,6 +134,21 @@ record SentencePieceModel(
         PieceType.of(type)
             .orElseThrow(
                 () -> new ProtoFields.Malformed("piece " + id + " has the unknown type " + type)));
+  }
+
+  /** Where the text between special tokens can be cut. */
+  TextCut cut() {
+    if (!plainPairs) {
+      return TextCut.NONE;
+    }
+    List<String> texts = new ArrayList<>(pieces.size());
+    for (Piece piece : pieces) {
+      switch (piece.type()) {
+        case NORMAL, USER_DEFINED, UNUSED -> texts.add(piece.text());
+        case UNKNOWN, CONTROL, BYTE -> {}
+      }
+    }
+    return new PieceCut(texts, removeExtraSpaces);
   }
 
   /**

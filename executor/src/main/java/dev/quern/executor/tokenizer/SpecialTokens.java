@@ -16,7 +16,12 @@ final class SpecialTokens {
   /** By first character, longest first. */
   private final Map<Character, List<SpecialToken>> byFirst = new HashMap<>();
 
+  private final boolean stripLeft;
+  private final int longest;
+
   SpecialTokens(Collection<SpecialToken> tokens) {
+    stripLeft = tokens.stream().anyMatch(SpecialToken::stripLeft);
+    longest = tokens.stream().mapToInt(token -> token.content().length()).max().orElse(0);
     for (SpecialToken token : tokens) {
       byFirst.computeIfAbsent(token.content().charAt(0), _ -> new ArrayList<>()).add(token);
     }
@@ -35,5 +40,28 @@ final class SpecialTokens {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * The first place in [from, end of the text] where a special token begins that needs more text
+   * than there is; the end where none does.
+   */
+  int begun(String text, int from) {
+    int first = Math.max(from, text.length() - longest + 1);
+    for (int start = first; start < text.length(); start++) {
+      int length = text.length() - start;
+      for (SpecialToken token : byFirst.getOrDefault(text.charAt(start), List.of())) {
+        if (token.content().length() > length
+            && text.regionMatches(start, token.content(), 0, length)) {
+          return start;
+        }
+      }
+    }
+    return text.length();
+  }
+
+  /** Whether white space before some special token belongs to it. */
+  boolean stripLeft() {
+    return stripLeft;
   }
 }

@@ -13,6 +13,12 @@ public interface Tokenizer extends AutoCloseable {
    */
   int[] encode(List<PromptPart> parts);
 
+  /**
+   * The beginning of prompts, tokenized as far as nothing that follows can change its ids. A head
+   * is safe for use by many threads and needs no closing.
+   */
+  Head head(List<PromptPart> parts);
+
   /** Text of the ids; special tokens are left out. Bytes that are no UTF-8 become U+FFFD. */
   String decode(int[] ids);
 
@@ -30,6 +36,15 @@ public interface Tokenizer extends AutoCloseable {
 
   @Override
   void close();
+
+  /** A beginning of prompts. */
+  interface Head {
+    /** What {@link Tokenizer#encode} gives for the parts of the head followed by these. */
+    int[] encode(List<PromptPart> rest);
+
+    /** The ids that every prompt with this head begins with, as far as that can be proven. */
+    int[] ids();
+  }
 
   /** Decodes token by token. Not thread-safe. */
   interface StreamDecoder {

@@ -7,6 +7,11 @@
  * only, and hands what stands between them over as one string. Detokenizer decodes without the
  * libraries, from a table of each id's bytes.
  *
+ * <p>A head that many prompts share is tokenized once ({@link
+ * dev.quern.executor.tokenizer.Tokenizer.Head}): DecidedTokens finds the special tokens in it that
+ * stand whatever follows, TextCut the last place behind them at which ids can be joined; WordCut
+ * and PieceCut say why that is exact, JsonCuts which of them holds for a tokenizer.json.
+ *
  * <p>{@link dev.quern.executor.tokenizer.ChatTemplates} opens the template. The package {@code
  * jinja} renders it; jinjava 2.8.4 was measured first and rendered 46 of 150 cases wrongly without
  * an error. Frame is the short way for templates that insert contents as they are, GuardedText

@@ -40,7 +40,7 @@ class TestGgufTokenizer {
   @TempDir Path folder;
 
   /** The embedded model's tokenizer.json as metadata. */
-  private static GgufWriter bytePairs() throws IOException {
+  static GgufWriter bytePairs() throws IOException {
     Path model = Folders.embeddedModel();
     ObjectMapper json = new ObjectMapper();
     JsonNode root = json.readTree(model.resolve("tokenizer.json").toFile());
@@ -147,8 +147,12 @@ class TestGgufTokenizer {
     assertTrue(ChatTemplates.open(write(new GgufWriter())).isEmpty());
   }
 
-  @Test
-  void sentencePiecesGiveTheIdsOfTheLibrary() throws Exception {
+  /**
+   * The SentencePiece model of the tests as metadata.
+   *
+   * @param bytes type of its byte pieces; with another than 6 unknown characters stay unknown
+   */
+  static GgufWriter sentencePieces(int bytes) throws Exception {
     List<Object> tokens = new ArrayList<>();
     List<Object> scores = new ArrayList<>();
     List<Object> types = new ArrayList<>();
@@ -157,7 +161,8 @@ class TestGgufTokenizer {
       if (field.number() == 1) {
         List<ProtoFields.Field> piece = ProtoFields.parse(field.bytes());
         tokens.add(ProtoFields.text(piece, 1).orElseThrow());
-        types.add(ProtoFields.number(piece, 3).orElse(1L).intValue());
+        int type = ProtoFields.number(piece, 3).orElse(1L).intValue();
+        types.add(type == 6 ? bytes : type);
         scores.add(
             piece.stream()
                 .filter(f -> f.number() == 2)
@@ -166,14 +171,17 @@ class TestGgufTokenizer {
                 .orElse(0f));
       }
     }
-    Path file =
-        write(
-            new GgufWriter()
-                .put("tokenizer.ggml.model", "llama")
-                .put("tokenizer.ggml.tokens", tokens)
-                .put("tokenizer.ggml.scores", scores)
-                .put("tokenizer.ggml.token_type", types)
-                .put("tokenizer.ggml.add_space_prefix", false));
+    return new GgufWriter()
+        .put("tokenizer.ggml.model", "llama")
+        .put("tokenizer.ggml.tokens", tokens)
+        .put("tokenizer.ggml.scores", scores)
+        .put("tokenizer.ggml.token_type", types)
+        .put("tokenizer.ggml.add_space_prefix", false);
+  }
+
+  @Test
+  void sentencePiecesGiveTheIdsOfTheLibrary() throws Exception {
+    Path file = write(sentencePieces(6));
     try (Tokenizer tokenizer = TokenizerLoader.open(file).orElseThrow()) {
       for (JsonNode sample : Folders.json("sentencepiece/samples.json")) {
         String text = sample.get("text").asText();

@@ -26,30 +26,30 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Small tokenizers of other kinds, damaged files, and texts cut into parts at random. */
 class TestTokenizerVariants {
-  private static final String LLAMA2_DECODER =
+  static final String LLAMA2_DECODER =
       """
       {"type": "Sequence", "decoders": [
         {"type": "Replace", "pattern": {"String": "\u2581"}, "content": " "},
         {"type": "ByteFallback"}, {"type": "Fuse"},
         {"type": "Strip", "content": " ", "start": 1, "stop": 0}]}
       """;
-  private static final String METASPACE_FIRST =
+  static final String METASPACE_FIRST =
       """
       {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "first", "split": false}
       """;
 
   @TempDir Path folder;
-  private final ObjectMapper mapper = new ObjectMapper();
+  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /** A tokenizer of single characters with byte fallback; ids: unk 0, s 1, /s 2, bytes from 3. */
-  private ObjectNode characters(String preTokenizer, String decoder) throws IOException {
-    ObjectNode root = mapper.createObjectNode().put("version", "1.0");
+  static ObjectNode characters(String preTokenizer, String decoder) throws IOException {
+    ObjectNode root = MAPPER.createObjectNode().put("version", "1.0");
     ArrayNode added = root.putArray("added_tokens");
     addToken(added, 0, "<unk>", true);
     addToken(added, 1, "<s>", true);
     addToken(added, 2, "</s>", true);
-    root.set("pre_tokenizer", mapper.readTree(preTokenizer));
-    root.set("decoder", mapper.readTree(decoder));
+    root.set("pre_tokenizer", MAPPER.readTree(preTokenizer));
+    root.set("decoder", MAPPER.readTree(decoder));
     ObjectNode model =
         root.putObject("model")
             .put("type", "BPE")
@@ -67,7 +67,7 @@ class TestTokenizerVariants {
     return root;
   }
 
-  private static ObjectNode addToken(ArrayNode added, int id, String content, boolean special) {
+  static ObjectNode addToken(ArrayNode added, int id, String content, boolean special) {
     return added
         .addObject()
         .put("id", id)
