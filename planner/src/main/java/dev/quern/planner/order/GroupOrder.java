@@ -11,58 +11,88 @@ import java.util.Arrays;
  */
 final class GroupOrder {
   private final FieldTable table;
-  private final Gain gain;
+  private final Rule rule;
   private final int[] rows;
   private final int[][] fields;
+  private final int[] scratch;
   private int filled;
 
-  private GroupOrder(FieldTable table, Gain gain) {
+  private GroupOrder(FieldTable table, Rule rule) {
     this.table = table;
-    this.gain = gain;
+    this.rule = rule;
+    scratch = new int[table.mostDistinct()];
     rows = new int[table.rows()];
     fields = new int[table.rows()][];
   }
 
-  static FieldOrder of(FieldTable table, Gain gain) {
-    var order = new GroupOrder(table, gain);
+  static FieldOrder of(FieldTable table, Rule rule) {
+    var order = new GroupOrder(table, rule);
     int[] all = new int[table.rows()];
     Arrays.setAll(all, i -> i);
     int[] columns = new int[table.fields()];
     Arrays.setAll(columns, i -> i);
     if (all.length > 0) {
-      order.group(all, columns, new int[0]);
+      order.group(all, columns, new int[0], 0, 0);
     }
     return new FieldOrder(order.rows, order.fields);
   }
 
-  /** Orders {@code members}, whose prompts start with the fields {@code head}, by {@code open}. */
-  private void group(int[] members, int[] open, int[] head) {
-    if (members.length == 1 || open.length == 0) {
+  /**
+   * Orders {@code members}, whose prompts start with the fields {@code head}, by {@code open}.
+   *
+   * @param groups groups that left the levels above before this one
+   * @param chosen fields of the head that a group was made for
+   */
+  private void group(int[] members, int[] open, int[] head, int groups, int chosen) {
+    if (members.length <= 1 || open.length <= 1) {
       emit(members, join(head, open));
       return;
     }
     // What is constant here comes first: it splits no group.
-    int[] constant = constant(members, open);
+    int[] constant = rule.constantsFirst() ? constant(members, open) : new int[0];
     if (constant.length > 0) {
-      group(members, without(open, constant), join(head, constant));
+      group(members, without(open, constant), join(head, constant), groups, chosen);
       return;
     }
-    var level = new Level(table, gain, members, open);
-    for (Level.Group best = level.best(); best != null; best = level.best()) {
+    if (chosen >= rule.mostFields()) {
+      emit(members, join(head, byStatistics(members, open)));
+      return;
+    }
+    if (members.length == 2 && rule.constantsFirst()) {
+      leaf(members, open, head);
+      return;
+    }
+    var level = new Level(table, rule.gain(), members, open, scratch);
+    Level.Group best = level.best();
+    for (int left = groups; best != null && left < rule.mostGroups(); left++) {
+      if (best.gain() < rule.leastGain()) {
+        break;
+      }
       int[] field = {level.field(best)};
-      group(level.take(best), without(open, field), join(head, field));
+      group(level.take(best), without(open, field), join(head, field), left, chosen + 1);
+      best = level.best();
     }
     leaf(level.left(), open, head);
   }
 
-  /** Rows that share no whole value: the field whose values start most alike goes first. */
+  private int[] byStatistics(int[] members, int[] open) {
+    return StatisticsOrder.fields(table, members, open, rule.gain().names(), scratch);
+  }
+
   private void leaf(int[] members, int[] open, int[] head) {
-    if (members.length == 0) {
+    if (members.length <= 1) {
+      emit(members, join(head, open));
       return;
     }
+    int[] order = rule.constantsFirst() ? byStart(members, open) : byStatistics(members, open);
+    emit(members, join(head, order));
+  }
+
+  /** Rows that share no whole value: the field whose values start most alike goes first. */
+  private int[] byStart(int[] members, int[] open) {
     int best = 0;
     long bestShared = -1;
-    for (int i = 0; i < open.length && members.length > 1; i++) {
+    for (int i = 0; i < open.length; i++) {
       long shared = Prefixes.shared(table, open[i], members);
       if (shared > bestShared) {
         bestShared = shared;
@@ -70,7 +100,7 @@ final class GroupOrder {
       }
     }
     int[] first = {open[best]};
-    emit(members, join(join(head, first), without(open, first)));
+    return join(first, without(open, first));
   }
 
   private void emit(int[] members, int[] order) {
@@ -81,18 +111,19 @@ final class GroupOrder {
   }
 
   private int[] constant(int[] members, int[] open) {
-    return Arrays.stream(open)
-        .filter(f -> {
-          int[] codes = table.codes(f);
-          int first = codes[members[0]];
-          for (int row : members) {
-            if (codes[row] != first) {
-              return false;
-            }
-          }
-          return true;
-        })
-        .toArray();
+    int[] constant = new int[open.length];
+    int n = 0;
+    for (int f : open) {
+      int[] codes = table.codes(f);
+      int row = 1;
+      while (row < members.length && codes[members[row]] == codes[members[0]]) {
+        row++;
+      }
+      if (row == members.length) {
+        constant[n++] = f;
+      }
+    }
+    return Arrays.copyOf(constant, n);
   }
 
   private static int[] join(int[] a, int[] b) {
@@ -101,7 +132,20 @@ final class GroupOrder {
     return joined;
   }
 
-  private static int[] without(int[] from, int[] these) {
-    return Arrays.stream(from).filter(f -> Arrays.stream(these).noneMatch(t -> t == f)).toArray();
+  /**
+   * @param these some of {@code from}, in the same order
+   */
+  private static int[] without(int[] from, int... these) {
+    int[] rest = new int[from.length - these.length];
+    int n = 0;
+    int gone = 0;
+    for (int f : from) {
+      if (gone < these.length && these[gone] == f) {
+        gone++;
+      } else {
+        rest[n++] = f;
+      }
+    }
+    return rest;
   }
 }
