@@ -11,13 +11,23 @@ public final class FieldOrderSolver {
 
   /** The best order found; rows with equal heads stand together. */
   public static FieldOrder solve(FieldTable table) {
-    SharedStarts best = SharedStarts.of(table, StatisticsOrder.of(table));
+    return best(table).starts().order();
+  }
+
+  /**
+   * @param rule the rule that won; where one order for all rows did, the plainest
+   */
+  record Best(SharedStarts starts, Rule rule) {}
+
+  static Best best(FieldTable table) {
+    Rule plain = Rule.unlimited(new Gain(2, true, false));
+    var best = new Best(SharedStarts.of(table, StatisticsOrder.of(table)), plain);
     for (Rule rule : Rule.ALL) {
       SharedStarts found = SharedStarts.of(table, GroupOrder.of(table, rule));
-      if (found.characters() > best.characters()) {
-        best = found;
+      if (found.characters() > best.starts().characters()) {
+        best = new Best(found, rule);
       }
     }
-    return best.order();
+    return best;
   }
 }

@@ -1,6 +1,7 @@
 package dev.quern.planner.order;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Greedy grouping, after GGR ("Optimizing LLM Queries in Relational Data Analytics Workloads",
@@ -25,14 +26,28 @@ final class GroupOrder {
     fields = new int[table.rows()][];
   }
 
+  /**
+   * Rows whose prompts start alike.
+   *
+   * @param rows row numbers
+   * @param head fields that they start with
+   * @param open the other fields
+   */
+  record Start(int[] rows, int[] head, int[] open) {}
+
   static FieldOrder of(FieldTable table, Rule rule) {
-    var order = new GroupOrder(table, rule);
     int[] all = new int[table.rows()];
     Arrays.setAll(all, i -> i);
     int[] columns = new int[table.fields()];
     Arrays.setAll(columns, i -> i);
-    if (all.length > 0) {
-      order.group(all, columns, new int[0], 0, 0);
+    return of(table, rule, List.of(new Start(all, new int[0], columns)));
+  }
+
+  /** The order of rows whose first fields are given; each row stands in one start. */
+  static FieldOrder of(FieldTable table, Rule rule, List<Start> starts) {
+    var order = new GroupOrder(table, rule);
+    for (Start start : starts) {
+      order.group(start.rows, start.open, start.head, 0, 0);
     }
     return new FieldOrder(order.rows, order.fields);
   }

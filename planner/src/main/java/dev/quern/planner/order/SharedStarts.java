@@ -12,6 +12,11 @@ import java.util.Arrays;
 record SharedStarts(FieldOrder order, long characters) {
 
   static SharedStarts of(FieldTable table, FieldOrder order) {
+    return of(table, order, new KnownHeads());
+  }
+
+  /** As {@link #of(FieldTable, FieldOrder)}, where heads of earlier prompts can be shared too. */
+  static SharedStarts of(FieldTable table, FieldOrder order, KnownHeads known) {
     int[] rows = order.rows();
     int[][] fields = order.fields();
     Integer[] places = new Integer[rows.length];
@@ -23,10 +28,12 @@ record SharedStarts(FieldOrder order, long characters) {
     for (int i = 0; i < rows.length; i++) {
       sortedRows[i] = rows[places[i]];
       sortedFields[i] = fields[places[i]];
-      if (i > 0) {
-        shared +=
-            common(table, sortedRows[i - 1], sortedFields[i - 1], sortedRows[i], sortedFields[i]);
-      }
+      long before =
+          i == 0
+              ? 0
+              : common(
+                  table, sortedRows[i - 1], sortedFields[i - 1], sortedRows[i], sortedFields[i]);
+      shared += Math.max(before, known.characters(table, sortedRows[i], sortedFields[i]));
     }
     return new SharedStarts(new FieldOrder(sortedRows, sortedFields), shared);
   }
