@@ -34,6 +34,7 @@ final class CallBatch implements AutoCloseable {
   /** Gives the engine every prompt of the rows that it has not had in this query. */
   static CallBatch submit(QueryContext context, CallRenderer call, List<Object[]> rows) {
     var batch = new CallBatch(context, call, rows);
+    call.window(rows);
     List<PromptRow> prompts = new ArrayList<>();
     for (int i = 0; i < rows.size(); i++) {
       Object[] row = rows.get(i);
