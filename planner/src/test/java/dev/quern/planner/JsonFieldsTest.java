@@ -33,8 +33,7 @@ final class JsonFieldsTest {
     assertEquals("\"1969-12-31\"", JsonFields.value(-1, SqlTypeName.DATE));
     assertEquals("\"00:00:01\"", JsonFields.value(1000, SqlTypeName.TIME));
     assertEquals("\"00:00:01.500\"", JsonFields.value(1500, SqlTypeName.TIME));
-    assertEquals(
-        "\"1969-12-31T23:59:59.999\"", JsonFields.value(-1L, SqlTypeName.TIMESTAMP));
+    assertEquals("\"1969-12-31T23:59:59.999\"", JsonFields.value(-1L, SqlTypeName.TIMESTAMP));
     assertEquals(
         "\"1970-01-01T00:00:00Z\"",
         JsonFields.value(0L, SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE));

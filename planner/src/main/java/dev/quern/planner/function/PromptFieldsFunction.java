@@ -85,9 +85,7 @@ public final class PromptFieldsFunction extends SqlUserDefinedFunction {
   /** The values of a call's fields. */
   public static List<RexNode> values(RexCall call) {
     List<RexNode> operands = call.getOperands();
-    return IntStream.range(0, operands.size() / 2)
-        .mapToObj(i -> operands.get(2 * i + 1))
-        .toList();
+    return IntStream.range(0, operands.size() / 2).mapToObj(i -> operands.get(2 * i + 1)).toList();
   }
 
   /**
@@ -125,7 +123,8 @@ public final class PromptFieldsFunction extends SqlUserDefinedFunction {
             for (int i = 1; i < operands.size(); i += 2) {
               names.add(operands.get(i - 1));
               types.add(
-                  Expressions.constant(call.getOperands().get(i).getType().getSqlTypeName().name()));
+                  Expressions.constant(
+                      call.getOperands().get(i).getType().getSqlTypeName().name()));
               values.add(Expressions.convert_(Expressions.box(operands.get(i)), Object.class));
             }
             return Expressions.call(

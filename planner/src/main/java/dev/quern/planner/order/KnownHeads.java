@@ -60,8 +60,8 @@ final class KnownHeads {
           .add(place);
     }
     return inOrder.stream()
-        .map(entry ->
-            start(table, entry.getKey(), byHead.get(entry.getKey()).get(entry.getValue())))
+        .map(
+            entry -> start(table, entry.getKey(), byHead.get(entry.getKey()).get(entry.getValue())))
         .toList();
   }
 

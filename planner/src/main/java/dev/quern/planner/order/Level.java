@@ -1,7 +1,6 @@
 package dev.quern.planner.order;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /**
@@ -15,13 +14,18 @@ final class Level {
    *
    * @param first the first of its members that is still here
    */
-  record Group(double gain, int index, int first, int run) {}
-
-  private static final Comparator<Group> BEST_FIRST =
-      Comparator.comparingDouble(Group::gain)
-          .reversed()
-          .thenComparingInt(Group::index)
-          .thenComparingInt(Group::first);
+  record Group(double gain, int index, int first, int run) implements Comparable<Group> {
+    /** The greatest gain first; then fields and members in their order. */
+    @Override
+    public int compareTo(Group other) {
+      if (gain != other.gain) {
+        return gain > other.gain ? -1 : 1;
+      }
+      return index != other.index
+          ? Integer.compare(index, other.index)
+          : Integer.compare(first, other.first);
+    }
+  }
 
   private final FieldTable table;
   private final Gain gain;
@@ -35,7 +39,7 @@ final class Level {
   private final int[][] start;
   private final int[][] runOf;
   private final int[][] count;
-  private final PriorityQueue<Group> groups = new PriorityQueue<>(BEST_FIRST);
+  private final PriorityQueue<Group> groups = new PriorityQueue<>();
 
   /**
    * @param scratch as many zeros as any field has values; left so

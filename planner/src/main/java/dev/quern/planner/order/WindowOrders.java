@@ -58,8 +58,7 @@ public final class WindowOrders {
     }
     SharedStarts alone = SharedStarts.of(table, fresh.starts().order(), known);
     SharedStarts kept =
-        SharedStarts.of(
-            table, GroupOrder.of(table, fresh.rule(), known.starts(table)), known);
+        SharedStarts.of(table, GroupOrder.of(table, fresh.rule(), known.starts(table)), known);
     return kept.characters() >= alone.characters() ? kept : alone;
   }
 

@@ -73,7 +73,7 @@ final class Ggr {
         (fields.get(best.field).get(row).equals(best.value) ? inside : rest).add(row);
       }
       List<Integer> others = new ArrayList<>(open);
-      others.remove((Integer) best.field);
+      others.remove(Integer.valueOf(best.field)); // the element
       List<Integer> longer = new ArrayList<>(head);
       longer.add(best.field);
       visit(inside, others, longer, level, depth + 1);

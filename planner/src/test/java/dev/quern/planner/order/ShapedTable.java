@@ -47,7 +47,7 @@ record ShapedTable(List<String> names, List<List<String>> fields) {
   }
 
   static ShapedTable of(Shape shape, int rows, long seed) {
-    var random = new Random(seed * 31 + shape.ordinal());
+    var random = new Random(seed * 31 + shape.name().hashCode());
     var maker = new Maker(random, rows);
     for (int r = 0; r < rows; r++) {
       maker.row(shape, r);

@@ -26,8 +26,7 @@ final class WindowOrdersTest {
   private static List<int[]> orders(WindowOrders solver, List<List<String>> rows, int window) {
     List<int[]> orders = new ArrayList<>();
     for (int at = 0; at < rows.size(); at += window) {
-      orders.addAll(
-          List.of(solver.next(rows.subList(at, Math.min(rows.size(), at + window)))));
+      orders.addAll(List.of(solver.next(rows.subList(at, Math.min(rows.size(), at + window)))));
     }
     return orders;
   }
@@ -81,9 +80,10 @@ final class WindowOrdersTest {
     List<String> names = IntStream.range(0, fields).mapToObj(f -> "f" + f).toList();
     List<List<String>> values =
         IntStream.range(0, rows)
-            .mapToObj(r -> IntStream.range(0, fields)
-                .mapToObj(f -> f == r % 2 ? "1" : "" + (r * 31 + f))
-                .toList())
+            .mapToObj(r ->
+                IntStream.range(0, fields)
+                    .mapToObj(f -> f == r % 2 ? "9".repeat(50) : "" + (r * 31 + f))
+                    .toList())
             .toList();
     int[][] orders = new WindowOrders(names).next(values);
     for (int[] order : orders) {

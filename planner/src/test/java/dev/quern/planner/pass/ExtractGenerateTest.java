@@ -55,7 +55,8 @@ class ExtractGenerateTest {
         calls("SELECT GENERATE(PROMPT_ROW('Sum up.', ROW(body, docs.score, id + 1))) FROM docs"));
     assertEquals(
         List.of("[GENERATE(PROMPT_ROW('Be kind. ' || $2, {id: $0}) || ' In French.')]"),
-        calls("SELECT GENERATE('Be kind. ' || PROMPT_ROW(place, ROW(id)) || ' In French.') FROM docs"));
+        calls(
+            "SELECT GENERATE('Be kind. ' || PROMPT_ROW(place, ROW(id)) || ' In French.') FROM docs"));
   }
 
   @Test

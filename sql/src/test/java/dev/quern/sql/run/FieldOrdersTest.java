@@ -38,8 +38,7 @@ final class FieldOrdersTest {
   @TempDir private Path folder;
 
   /** Answers with the prompt and keeps what it was asked. */
-  private record Asked(ScriptedEngine engine, List<PromptBatch> batches)
-      implements GenerateEngine {
+  private record Asked(ScriptedEngine engine, List<PromptBatch> batches) implements GenerateEngine {
     Asked() {
       this(
           new ScriptedEngine(new Script((text, _) -> new Reply.Text(text), 0, 0)),
@@ -101,8 +100,13 @@ final class FieldOrdersTest {
         Statement statement = connection.createStatement();
         ResultSet rows =
             statement.executeQuery(
-                "SELECT id, GENERATE(" + row + ", max_tokens => 99), " + row + " FROM '"
-                    + reviews() + "'")) {
+                "SELECT id, GENERATE("
+                    + row
+                    + ", max_tokens => 99), "
+                    + row
+                    + " FROM '"
+                    + reviews()
+                    + "'")) {
       while (rows.next()) {
         String answer = rows.getString(2);
         assertTrue(answer.contains("\"id\": " + rows.getInt(1)), answer);
