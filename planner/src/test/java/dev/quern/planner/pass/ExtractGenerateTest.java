@@ -56,7 +56,8 @@ class ExtractGenerateTest {
     assertEquals(
         List.of("[GENERATE(PROMPT_ROW('Be kind. ' || $2, {id: $0}) || ' In French.')]"),
         calls(
-            "SELECT GENERATE('Be kind. ' || PROMPT_ROW(place, ROW(id)) || ' In French.') FROM docs"));
+            "SELECT GENERATE('Be kind. ' || PROMPT_ROW(place, ROW(id)) || ' In French.') FROM"
+                + " docs"));
   }
 
   @Test
@@ -208,7 +209,8 @@ class ExtractGenerateTest {
             QueryException.class,
             () ->
                 extract(
-                    "SELECT a.id FROM docs a LEFT JOIN docs b ON GENERATE(a.body || b.body) = 'x'"));
+                    "SELECT a.id FROM docs a LEFT JOIN docs b ON GENERATE(a.body || b.body) ="
+                        + " 'x'"));
     assertEquals(QueryException.State.NOT_BUILT, e.state());
   }
 }
