@@ -18,12 +18,12 @@ final class GroupOrder {
   private final int[] scratch;
   private int filled;
 
-  private GroupOrder(FieldTable table, Rule rule) {
+  private GroupOrder(FieldTable table, Rule rule, int count) {
     this.table = table;
     this.rule = rule;
     scratch = new int[table.mostDistinct()];
-    rows = new int[table.rows()];
-    fields = new int[table.rows()][];
+    rows = new int[count];
+    fields = new int[count][];
   }
 
   /**
@@ -36,16 +36,22 @@ final class GroupOrder {
   record Start(int[] rows, int[] head, int[] open) {}
 
   static FieldOrder of(FieldTable table, Rule rule) {
-    int[] all = new int[table.rows()];
-    Arrays.setAll(all, i -> i);
-    int[] columns = new int[table.fields()];
-    Arrays.setAll(columns, i -> i);
-    return of(table, rule, List.of(new Start(all, new int[0], columns)));
+    return sample(table, rule, 1);
   }
 
-  /** The order of rows whose first fields are given; each row stands in one start. */
+  /** The order of every {@code step}-th row alone. */
+  static FieldOrder sample(FieldTable table, Rule rule, int step) {
+    int[] rows = new int[(table.rows() + step - 1) / step];
+    Arrays.setAll(rows, i -> i * step);
+    int[] columns = new int[table.fields()];
+    Arrays.setAll(columns, i -> i);
+    return of(table, rule, List.of(new Start(rows, new int[0], columns)));
+  }
+
+  /** The order of some rows whose first fields are given; each row stands in one start. */
   static FieldOrder of(FieldTable table, Rule rule, List<Start> starts) {
-    var order = new GroupOrder(table, rule);
+    int count = starts.stream().mapToInt(start -> start.rows.length).sum();
+    var order = new GroupOrder(table, rule, count);
     for (Start start : starts) {
       order.group(start.rows, start.open, start.head, 0, 0);
     }

@@ -98,7 +98,9 @@ final class FieldOrderSolverTest {
   @ValueSource(longs = {1, 2, 3, 4})
   void rulesAreComparedByTheExactMeasure(long seed) {
     FieldTable table = random(seed, 300, 5);
-    for (Rule rule : Rule.ALL) {
+    List<Rule> rules = new ArrayList<>(Rule.UNLIMITED);
+    rules.add(Rule.GGR);
+    for (Rule rule : rules) {
       SharedStarts measured = SharedStarts.of(table, GroupOrder.of(table, rule));
       assertEquals(
           Prefixes.sharedCharacters(prompts(table, measured.order())), measured.characters());
