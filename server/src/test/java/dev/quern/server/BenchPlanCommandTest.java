@@ -67,12 +67,17 @@ final class BenchPlanCommandTest {
   @Test
   void badInputIsSaidPlainly() throws IOException {
     String table = reviews().toString();
-    assertError(1, table + " has no column \"plot\"; its columns are [review, film]",
-        "bench-plan", table, "--fields", "plot");
+    assertError(
+        1,
+        table + " has no column \"plot\"; its columns are [review, film]",
+        "bench-plan",
+        table,
+        "--fields",
+        "plot");
     assertError(1, folder + "/none.csv does not exist", "bench-plan", folder + "/none.csv");
     assertError(2, "bench-plan needs a table: quern bench-plan FILE", "bench-plan");
-    assertError(2, "--format of bench-plan must be table or json",
-        "bench-plan", table, "--format", "csv");
+    assertError(
+        2, "--format of bench-plan must be table or json", "bench-plan", table, "--format", "csv");
   }
 
   private static void assertError(int code, String message, String... arguments) {
