@@ -1,6 +1,7 @@
 package dev.quern.sql.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.executor.engine.Completions;
@@ -130,30 +131,50 @@ final class FieldOrdersTest {
     }
   }
 
-  private static List<Object[]> window(int from, int to) {
+  private static PromptTerm.Fields term() {
+    return new PromptTerm.Fields(
+        List.of(
+            new PromptTerm.Field("id", 0, SqlTypeName.INTEGER),
+            new PromptTerm.Field("note", 1, SqlTypeName.VARCHAR),
+            new PromptTerm.Field("text", 2, SqlTypeName.VARCHAR),
+            new PromptTerm.Field("kind", 3, SqlTypeName.VARCHAR)));
+  }
+
+  /** 40 rows of three kinds; then 60 that differ from row 7 by their ids alone. */
+  private static List<Object[]> rows(int from, int to) {
     return IntStream.range(from, to)
-        .mapToObj(r -> new Object[] {r, product(r), "kind " + r % 3})
+        .mapToObj(r -> {
+          int like = r < 40 ? r : 7;
+          return new Object[] {
+            r, like + " noted", "a text of some length, number " + like, "kind " + like % 3
+          };
+        })
         .toList();
   }
 
-  /** A row that comes again is the same prompt; by itself it would stand as written, id first. */
+  /** Names in their order. */
+  private static String fieldsOf(String json) {
+    return json.replaceAll(": [^:]*?(, \"|}$)", " $1");
+  }
+
+  /** A row that comes again is the same prompt, though it would stand otherwise in its window. */
   @Test
-  void rowsOfTheLastWindowsKeepTheirOrder() {
-    var term =
-        new PromptTerm.Fields(
-            List.of(
-                new PromptTerm.Field("id", 0, SqlTypeName.INTEGER),
-                new PromptTerm.Field("product", 1, SqlTypeName.VARCHAR),
-                new PromptTerm.Field("kind", 2, SqlTypeName.VARCHAR)));
-    var orders = new FieldOrders(term, 1);
-    List<Object[]> first = window(0, 40);
-    orders.window(first);
-    List<String> prompts = first.stream().map(orders::json).toList();
-    assertTrue(prompts.stream().noneMatch(prompt -> prompt.startsWith("{\"id\"")));
-    orders.window(window(40, 80));
-    assertEquals(prompts, first.stream().map(orders::json).toList());
-    // One row of a window is asked again by itself.
-    orders.window(first.subList(7, 8));
-    assertEquals(prompts.get(7), orders.json(first.get(7)));
+  void rowsThatComeAgainKeepTheirOrder() {
+    List<Object[]> first = rows(0, 40);
+    Object[] seven = first.get(7);
+    List<Object[]> later = new ArrayList<>(rows(40, 100));
+    later.add(seven);
+
+    for (long most : List.of(1L, 1L << 25)) {
+      var orders = new FieldOrders(term(), most);
+      orders.window(first);
+      List<String> prompts = first.stream().map(orders::json).toList();
+      orders.window(later);
+      assertNotEquals(fieldsOf(prompts.get(7)), fieldsOf(orders.json(later.getFirst())));
+      assertEquals(prompts, first.stream().map(orders::json).toList());
+      // One row of a window is asked again by itself.
+      orders.window(List.<Object[]>of(seven));
+      assertEquals(prompts.get(7), orders.json(seven));
+    }
   }
 }
