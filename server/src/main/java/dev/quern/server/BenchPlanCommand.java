@@ -6,6 +6,7 @@ import dev.quern.connectors.ArrowMemory;
 import dev.quern.connectors.FileTable;
 import dev.quern.connectors.TableFiles;
 import dev.quern.connectors.TextTable;
+import dev.quern.executor.table.TableException;
 import dev.quern.executor.tokenizer.Tokenizer;
 import dev.quern.executor.tokenizer.TokenizerLoader;
 import dev.quern.server.rows.RowFormat;
@@ -58,6 +59,9 @@ record BenchPlanCommand(Console console, Supplier<Path> tokenizerFolder) impleme
       throw CommandException.badCommand("--format of bench-plan must be table or json");
     }
     String file = parsed.matchedPositionalValue(0, "");
+    if (file.isEmpty()) {
+      throw CommandException.badCommand("bench-plan needs a table: quern bench-plan FILE");
+    }
     PrefixReport report = report(file, arguments.text("--fields").orElse("all"));
     if (format == RowFormat.JSON) {
       printJson(report);
@@ -78,6 +82,8 @@ record BenchPlanCommand(Console console, Supplier<Path> tokenizerFolder) impleme
       try (Tokenizer tokenizer = TokenizerLoader.open(tokenizerFolder.get()).orElseThrow()) {
         return PrefixReport.of(text, tokenizer);
       }
+    } catch (TableException e) {
+      throw new CommandException(ExitCode.QUERY_FAILED, e.getMessage(), e);
     }
   }
 

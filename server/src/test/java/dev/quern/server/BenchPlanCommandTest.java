@@ -18,12 +18,14 @@ final class BenchPlanCommandTest {
 
   private String run(String... arguments) {
     var console = CapturedConsole.withoutInput();
+    assertEquals(0, run(console, arguments), console.errors());
+    return console.output();
+  }
+
+  private static int run(CapturedConsole console, String... arguments) {
     var command =
         new BenchPlanCommand(console.console(), () -> Path.of("../executor/embedded-model"));
-    int code =
-        new CommandLineInterface(console.console(), List.of(command)).run(List.of(arguments));
-    assertEquals(0, code, console.errors());
-    return console.output();
+    return new CommandLineInterface(console.console(), List.of(command)).run(List.of(arguments));
   }
 
   /** 40 reviews of two films; written with the review first, they share next to nothing. */
@@ -60,5 +62,27 @@ final class BenchPlanCommandTest {
     assertTrue(out.startsWith("40 rows of film\n"), out);
     assertTrue(out.contains("prefix hits"), out);
     assertTrue(out.contains("longest common prefix"), out);
+  }
+
+  @Test
+  void badInputIsSaidPlainly() throws IOException {
+    String table = reviews().toString();
+    assertError(
+        1,
+        table + " has no column \"plot\"; its columns are [review, film]",
+        "bench-plan",
+        table,
+        "--fields",
+        "plot");
+    assertError(1, folder + "/none.csv does not exist", "bench-plan", folder + "/none.csv");
+    assertError(2, "bench-plan needs a table: quern bench-plan FILE", "bench-plan");
+    assertError(
+        2, "--format of bench-plan must be table or json", "bench-plan", table, "--format", "csv");
+  }
+
+  private static void assertError(int code, String message, String... arguments) {
+    var console = CapturedConsole.withoutInput();
+    assertEquals(code, run(console, arguments));
+    assertTrue(console.errors().startsWith("quern: " + message), console.errors());
   }
 }

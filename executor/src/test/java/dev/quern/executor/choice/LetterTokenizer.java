@@ -19,6 +19,11 @@ record LetterTokenizer(boolean anyCase) implements Tokenizer {
   }
 
   @Override
+  public Head head(List<PromptPart> parts) {
+    throw new UnsupportedOperationException("choices have no head");
+  }
+
+  @Override
   public String decode(int[] ids) {
     return new String(ids, 0, ids.length);
   }

@@ -131,7 +131,8 @@ class SharedHeadsTest {
         d.stop(),
         d.stopTokenIds(),
         system,
-        chat);
+        chat,
+        Optional.empty());
   }
 
   @ParameterizedTest

@@ -31,7 +31,7 @@ public final class QuernFunctions {
           new UnbuiltFunction("SCORE"),
           new UnbuiltFunction("SUMMARIZE"),
           new UnbuiltFunction("GENERATE_AGG"),
-          new UnbuiltFunction("PROMPT_ROW"));
+          new PromptRowFunction());
 
   /** Common functions that standard SQL lacks; {@code CONCAT} gives NULL where a part is NULL. */
   private static final List<SqlOperator> BORROWED =
@@ -71,6 +71,7 @@ public final class QuernFunctions {
     return new AnyCase(
         SqlOperatorTables.chain(
             SqlOperatorTables.of(OWN),
+            SqlOperatorTables.of(PromptFieldsFunction.INSTANCE),
             SqlStdOperatorTable.instance(),
             SqlOperatorTables.of(BORROWED)));
   }

@@ -5,10 +5,11 @@ package dev.quern.planner.order;
  * 1 counts characters saved; GGR takes 2, which prefers long values to frequent ones and so wastes
  * fewer of them on being split by others.
  *
+ * @param names whether a field's name and punctuation count beside its value
  * @param dependents whether fields that are constant in the group count too
  */
-record Gain(double power, boolean dependents) {
+record Gain(double power, boolean names, boolean dependents) {
   double of(long length, int rows) {
-    return Math.pow((double) length, power) * (rows - 1);
+    return (power == 2 ? (double) length * length : Math.pow((double) length, power)) * (rows - 1);
   }
 }

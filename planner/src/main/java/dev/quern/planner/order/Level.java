@@ -1,7 +1,6 @@
 package dev.quern.planner.order;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /**
@@ -10,14 +9,23 @@ import java.util.PriorityQueue;
  * are still here is counted down as groups leave.
  */
 final class Level {
-  /** A value that several rows share: run {@code run} of the open field at {@code index}. */
-  record Group(double gain, int index, int run) {}
-
-  private static final Comparator<Group> BEST_FIRST =
-      Comparator.comparingDouble(Group::gain)
-          .reversed()
-          .thenComparingInt(Group::index)
-          .thenComparingInt(Group::run);
+  /**
+   * A value that several rows share: run {@code run} of the open field at {@code index}.
+   *
+   * @param first the first of its members that is still here
+   */
+  record Group(double gain, int index, int first, int run) implements Comparable<Group> {
+    /** The greatest gain first; then fields and members in their order. */
+    @Override
+    public int compareTo(Group other) {
+      if (gain != other.gain) {
+        return gain > other.gain ? -1 : 1;
+      }
+      return index != other.index
+          ? Integer.compare(index, other.index)
+          : Integer.compare(first, other.first);
+    }
+  }
 
   private final FieldTable table;
   private final Gain gain;
@@ -31,9 +39,12 @@ final class Level {
   private final int[][] start;
   private final int[][] runOf;
   private final int[][] count;
-  private final PriorityQueue<Group> groups = new PriorityQueue<>(BEST_FIRST);
+  private final PriorityQueue<Group> groups = new PriorityQueue<>();
 
-  Level(FieldTable table, Gain gain, int[] members, int[] open) {
+  /**
+   * @param scratch as many zeros as any field has values; left so
+   */
+  Level(FieldTable table, Gain gain, int[] members, int[] open, int[] scratch) {
     this.table = table;
     this.gain = gain;
     this.members = members;
@@ -45,46 +56,53 @@ final class Level {
     runOf = new int[open.length][members.length];
     count = new int[open.length][];
     for (int i = 0; i < open.length; i++) {
-      sort(i);
+      sort(i, scratch);
     }
     for (int i = 0; i < open.length; i++) {
       for (int run = 0; run < count[i].length; run++) {
         if (count[i][run] > 1) {
-          groups.add(new Group(gainOf(i, run), i, run));
+          groups.add(group(i, run));
         }
       }
     }
   }
 
-  private void sort(int i) {
-    int[] codes = table.codes(open[i]);
-    int n = members.length;
-    long[] keys = new long[n];
-    for (int m = 0; m < n; m++) {
-      keys[m] = (long) codes[members[m]] << 32 | m;
-    }
-    Arrays.sort(keys);
-    int[] order = new int[n];
-    int[] starts = new int[n + 1];
-    int runs = 0;
-    for (int m = 0; m < n; m++) {
-      order[m] = (int) keys[m];
-      if (m == 0 || keys[m] >> 32 != keys[m - 1] >> 32) {
-        starts[runs++] = m;
-      }
-      runOf[i][order[m]] = runs - 1;
-    }
-    starts[runs] = n;
-    sorted[i] = order;
-    start[i] = Arrays.copyOf(starts, runs + 1);
-    count[i] = new int[runs];
-    for (int run = 0; run < runs; run++) {
-      count[i][run] = starts[run + 1] - starts[run];
-    }
+  private Group group(int i, int run) {
+    int first = firstOf(i, run);
+    return new Group(gainOf(i, run, first), i, first, run);
   }
 
-  private double gainOf(int i, int run) {
-    int first = firstOf(i, run);
+  /** Runs are numbered as their values first appear, members keep their order in a run. */
+  private void sort(int i, int[] runOfCode) {
+    int[] codes = table.codes(open[i]);
+    int n = members.length;
+    int[] counts = new int[n];
+    int runs = 0;
+    for (int m = 0; m < n; m++) {
+      int code = codes[members[m]];
+      if (runOfCode[code] == 0) {
+        runOfCode[code] = ++runs;
+      }
+      int run = runOfCode[code] - 1;
+      runOf[i][m] = run;
+      counts[run]++;
+    }
+    int[] starts = new int[runs + 1];
+    for (int run = 0; run < runs; run++) {
+      starts[run + 1] = starts[run] + counts[run];
+    }
+    int[] next = starts.clone();
+    int[] order = new int[n];
+    for (int m = 0; m < n; m++) {
+      order[next[runOf[i][m]]++] = m;
+      runOfCode[codes[members[m]]] = 0;
+    }
+    sorted[i] = order;
+    start[i] = starts;
+    count[i] = Arrays.copyOf(counts, runs);
+  }
+
+  private double gainOf(int i, int run, int first) {
     long length = cost(i, first);
     if (gain.dependents()) {
       for (int j = 0; j < open.length; j++) {
@@ -97,7 +115,8 @@ final class Level {
   }
 
   private long cost(int i, int member) {
-    return table.cost(open[i], table.codes(open[i])[members[member]]);
+    int code = table.codes(open[i])[members[member]];
+    return gain.names() ? table.cost(open[i], code) : table.length(open[i], code);
   }
 
   private int firstOf(int i, int run) {
@@ -131,11 +150,11 @@ final class Level {
         continue;
       }
       // Rows may have left since it was rated.
-      double now = gainOf(group.index, group.run);
-      if (now >= group.gain) {
+      Group now = group(group.index, group.run);
+      if (now.gain >= group.gain && now.first == group.first) {
         return group;
       }
-      groups.add(new Group(now, group.index, group.run));
+      groups.add(now);
     }
     return null;
   }

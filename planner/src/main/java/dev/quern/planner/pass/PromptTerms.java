@@ -1,10 +1,12 @@
 package dev.quern.planner.pass;
 
 import dev.quern.planner.PromptTerm;
+import dev.quern.planner.function.PromptFieldsFunction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.rex.RexBuilder;
@@ -34,7 +36,7 @@ final class PromptTerms {
   }
 
   /**
-   * @param column gives the input column that holds an expression of type VARCHAR
+   * @param column gives the input column that holds an expression
    */
   static List<PromptTerm> of(RexNode prompt, RexBuilder rex, ToIntFunction<RexNode> column) {
     var parts = new PromptTerms(rex, column);
@@ -48,6 +50,8 @@ final class PromptTerms {
       case RexDynamicParam parameter -> terms.add(new PromptTerm.Parameter(parameter.getIndex()));
       case RexCall call when isConcatenation(call) -> call.getOperands().forEach(this::add);
       case RexCall call when keepsText(call) -> add(call.getOperands().getFirst());
+      case RexCall call when call.getOperator() instanceof PromptFieldsFunction ->
+          terms.add(fields(call));
       case RexNode leaf -> terms.add(new PromptTerm.Value(column.applyAsInt(varchar(leaf))));
     }
   }
@@ -58,6 +62,19 @@ final class PromptTerms {
     } else {
       terms.add(new PromptTerm.Literal(text));
     }
+  }
+
+  private PromptTerm.Fields fields(RexCall call) {
+    List<String> names = PromptFieldsFunction.names(call);
+    List<RexNode> values = PromptFieldsFunction.values(call);
+    return new PromptTerm.Fields(
+        IntStream.range(0, names.size())
+            .mapToObj(i -> {
+              RexNode value = values.get(i);
+              return new PromptTerm.Field(
+                  names.get(i), column.applyAsInt(value), value.getType().getSqlTypeName());
+            })
+            .toList());
   }
 
   private static String text(RexLiteral literal) {

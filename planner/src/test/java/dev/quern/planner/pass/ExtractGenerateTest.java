@@ -49,6 +49,25 @@ class ExtractGenerateTest {
   }
 
   @Test
+  void fieldsOfAPromptRowAreOneTerm() {
+    assertEquals(
+        List.of("[GENERATE(PROMPT_ROW('Sum up.', {body: $1, score: $3, field3: $4}))]"),
+        calls("SELECT GENERATE(PROMPT_ROW('Sum up.', ROW(body, docs.score, id + 1))) FROM docs"));
+    assertEquals(
+        List.of("[GENERATE(PROMPT_ROW('Be kind. ' || $2, {id: $0}) || ' In French.')]"),
+        calls(
+            "SELECT GENERATE('Be kind. ' || PROMPT_ROW(place, ROW(id)) || ' In French.') FROM"
+                + " docs"));
+  }
+
+  @Test
+  void promptRowUnderACaseIsAText() {
+    assertEquals(
+        List.of("[GENERATE($4)]"),
+        calls("SELECT GENERATE(CASE WHEN id > 1 THEN PROMPT_ROW('x', ROW(id)) END) FROM docs"));
+  }
+
+  @Test
   void equalCallsOfANodeAreOne() {
     assertEquals(
         List.of("[GENERATE($1)]"),
@@ -210,7 +229,8 @@ class ExtractGenerateTest {
             QueryException.class,
             () ->
                 extract(
-                    "SELECT a.id FROM docs a LEFT JOIN docs b ON GENERATE(a.body || b.body) = 'x'"));
+                    "SELECT a.id FROM docs a LEFT JOIN docs b ON GENERATE(a.body || b.body) ="
+                        + " 'x'"));
     assertEquals(QueryException.State.NOT_BUILT, e.state());
   }
 }

@@ -3,6 +3,7 @@ package dev.quern.sql.prefix;
 import dev.quern.connectors.TextTable;
 import dev.quern.executor.engine.PromptPart;
 import dev.quern.executor.tokenizer.Tokenizer;
+import dev.quern.planner.JsonFields;
 import dev.quern.planner.order.FieldOrder;
 import dev.quern.planner.order.FieldOrderSolver;
 import dev.quern.planner.order.FieldTable;
@@ -42,12 +43,13 @@ public record PrefixReport(
     Arrays.fill(same, written);
     int[] scan = IntStream.range(0, rows).toArray();
 
+    var json = new Prompts(table);
+
     long start = System.nanoTime();
-    FieldOrder solved =
-        FieldOrderSolver.solve(FieldTable.of(names, table.columns(), JsonPrompt.PER_FIELD));
+    FieldOrder solved = FieldOrderSolver.solve(FieldTable.of(names, json.columns));
     double seconds = (System.nanoTime() - start) / 1e9;
 
-    Share asWritten = share(table, new FieldOrder(scan, same), tokenizer);
+    Share asWritten = share(json, new FieldOrder(scan, same), tokenizer);
     return new PrefixReport(
         rows,
         names,
@@ -55,14 +57,29 @@ public record PrefixReport(
         // A cache without bounds serves the same prefixes in any order of rows: sorting pays where
         // memory is short.
         asWritten,
-        share(table, solved, tokenizer),
+        share(json, solved, tokenizer),
         seconds);
   }
 
-  private static Share share(TextTable table, FieldOrder order, Tokenizer tokenizer) {
+  /** A table's names and values as JSON texts. */
+  private record Prompts(List<String> names, List<List<String>> columns) {
+    Prompts(TextTable table) {
+      this(quoted(table.names()), table.columns().stream().map(Prompts::quoted).toList());
+    }
+
+    private static List<String> quoted(List<String> texts) {
+      return texts.stream().map(JsonFields::text).toList();
+    }
+
+    String of(int row, int[] order) {
+      return JsonFields.object(names, columns.stream().map(c -> c.get(row)).toList(), order);
+    }
+  }
+
+  private static Share share(Prompts json, FieldOrder order, Tokenizer tokenizer) {
     List<String> prompts =
         IntStream.range(0, order.rows().length)
-            .mapToObj(i -> JsonPrompt.of(table, order.rows()[i], order.fields()[i]))
+            .mapToObj(i -> json.of(order.rows()[i], order.fields()[i]))
             .toList();
     List<int[]> tokens =
         prompts.stream().map(p -> tokenizer.encode(List.of(PromptPart.value(p)))).toList();

@@ -24,6 +24,7 @@ final class CallRenderer {
   private final OptionalInt seedColumn;
   private final int headTerms;
   private final List<PromptPart> head;
+  private final Map<PromptTerm.Fields, FieldOrders> fieldOrders;
 
   CallRenderer(GenerateCall call, QueryContext context) {
     this.call = call;
@@ -33,6 +34,7 @@ final class CallRenderer {
         call.options().get(Argument.SEED) instanceof OptionTerm.Column(int column)
             ? OptionalInt.of(column)
             : OptionalInt.empty();
+    this.fieldOrders = FieldOrders.of(call.prompt());
     this.headTerms = headTerms(call.prompt());
     this.head = parts(call.prompt().subList(0, headTerms), new Object[0]).orElse(List.of());
   }
@@ -54,6 +56,32 @@ final class CallRenderer {
   /** Whether the row's answer is wanted. */
   boolean wanted(Object[] row) {
     return call.guard().isEmpty() || Boolean.TRUE.equals(row[call.guard().getAsInt()]);
+  }
+
+  /** Chooses the order of fields for rows whose prompts will be asked for. */
+  void window(List<Object[]> rows) {
+    if (!fieldOrders.isEmpty()) {
+      List<Object[]> wanted = rows.stream().filter(this::wanted).toList();
+      fieldOrders.values().forEach(orders -> orders.window(wanted));
+    }
+  }
+
+  /**
+   * Characters that the prompt has behind the head, as far as they are known before the order of
+   * fields is chosen.
+   *
+   * @param most characters wanted
+   */
+  String start(Object[] row, int most) {
+    var start = new StringBuilder();
+    for (PromptTerm term : call.prompt().subList(headTerms, call.prompt().size())) {
+      if (term instanceof PromptTerm.Fields || start.length() >= most) {
+        break;
+      }
+      parts(List.of(term), row).ifPresent(parts -> parts.forEach(p -> start.append(p.text())));
+    }
+    start.setLength(Math.min(start.length(), most));
+    return start.toString();
   }
 
   /** The prompt behind the head; empty where a part is NULL. */
@@ -80,7 +108,9 @@ final class CallRenderer {
 
   private static int headTerms(List<PromptTerm> terms) {
     int count = 0;
-    while (count < terms.size() && !(terms.get(count) instanceof PromptTerm.Value)) {
+    while (count < terms.size()
+        && !(terms.get(count) instanceof PromptTerm.Value)
+        && !(terms.get(count) instanceof PromptTerm.Fields)) {
       count++;
     }
     return count;
@@ -94,6 +124,7 @@ final class CallRenderer {
             case PromptTerm.Literal(String text) -> text;
             case PromptTerm.Value(int column) -> row[column];
             case PromptTerm.Parameter(int index) -> context.parameter(index);
+            case PromptTerm.Fields fields -> fieldOrders.get(fields).json(row);
           };
       if (value == null) {
         return Optional.empty();

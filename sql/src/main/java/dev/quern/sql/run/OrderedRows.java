@@ -81,10 +81,7 @@ final class OrderedRows implements Enumerator<Object[]> {
   private String key(Object[] row) {
     for (CallRenderer call : calls) {
       if (call.wanted(row)) {
-        var key = new StringBuilder();
-        call.tail(row).ifPresent(parts -> parts.forEach(part -> key.append(part.text())));
-        key.setLength(Math.min(key.length(), KEY));
-        return key.toString();
+        return call.start(row, KEY);
       }
     }
     return "";

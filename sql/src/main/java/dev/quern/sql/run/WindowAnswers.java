@@ -48,6 +48,7 @@ final class WindowAnswers implements AutoCloseable {
 
   private void ask(int index, boolean headApart) {
     CallRenderer call = calls.get(index);
+    call.window(rows);
     for (int i = 0; i < rows.size(); i++) {
       Object[] row = rows.get(i);
       Optional<List<PromptPart>> tail = call.wanted(row) ? call.tail(row) : Optional.empty();
