@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * The engine's thread: takes rows in, runs a step, hands tokens out, until told to stop. Everything
@@ -22,6 +23,7 @@ final class EngineLoop implements Runnable {
   private final ModelRunner runner;
   private final Scheduler scheduler;
   private final int blockSize;
+  private final LongSupplier nanos;
   private final Map<Sequence, RunningRow> rows = new HashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -31,7 +33,11 @@ final class EngineLoop implements Runnable {
   private boolean stop;
   private RuntimeException failure;
 
-  EngineLoop(ModelRunner runner, Scheduler scheduler, int blockSize) {
+  /**
+   * @param nanos clock that steps are timed by
+   */
+  EngineLoop(ModelRunner runner, Scheduler scheduler, int blockSize, LongSupplier nanos) {
+    this.nanos = nanos;
     this.runner = runner;
     this.scheduler = scheduler;
     this.blockSize = blockSize;
@@ -157,6 +163,7 @@ final class EngineLoop implements Runnable {
   }
 
   private void run(ScheduledStep step) {
+    long start = nanos.getAsLong();
     runner.forward(step.input(blockSize));
     scheduler.completed(step);
     List<RunningRow> drawing =
@@ -174,6 +181,7 @@ final class EngineLoop implements Runnable {
         drawing.get(i).accept(ids[i]);
       }
     }
+    scheduler.took(step, (nanos.getAsLong() - start) / 1e6);
     for (Chunk chunk : step.chunks()) {
       if (chunk.sequence().ended()) {
         rows.remove(chunk.sequence());

@@ -1,6 +1,7 @@
 package dev.quern.executor.engine;
 
 import dev.quern.executor.cache.PrefixCache;
+import dev.quern.executor.cache.Turn;
 import dev.quern.executor.model.decoder.KvSizes;
 import dev.quern.executor.schedule.Scheduler;
 import dev.quern.executor.schedule.SchedulerLimits;
@@ -50,9 +51,12 @@ public final class LocalEngine implements GenerateEngine {
         new Scheduler(
             cache,
             new SchedulerLimits(
-                options.maxNumSeqs(), options.maxNumBatchedTokens(), options.chunkedPrefill()),
+                options.maxNumSeqs(),
+                options.maxNumBatchedTokens(),
+                options.chunkedPrefill(),
+                options.maxStepMillis()),
             runner::copyBlock);
-    loop = new EngineLoop(runner, scheduler, plan.kv().blockSize());
+    loop = new EngineLoop(runner, scheduler, plan.kv().blockSize(), System::nanoTime);
     thread = Thread.ofPlatform().name("quern-engine").daemon().start(loop);
   }
 
@@ -148,7 +152,10 @@ public final class LocalEngine implements GenerateEngine {
           new RunningRow(
               e.row(),
               row.options(),
-              new Sequence(row.priority(), number, rows.size(), e.ids()),
+              new Sequence(
+                  new Turn(row.priority(), number, rows.size()),
+                  e.ids(),
+                  Math.min(row.options().maxTokens(), plan.maxModelLen() - e.ids().length)),
               stopIds(row.options()),
               plan.maxModelLen(),
               new AnswerText(streamDecoder(), row.options().stop()),

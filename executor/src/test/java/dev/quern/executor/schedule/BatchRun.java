@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.executor.cache.PrefixCache;
+import dev.quern.executor.cache.Turn;
 import dev.quern.executor.schedule.ScheduledStep.Chunk;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +21,7 @@ final class BatchRun {
   final Scheduler scheduler;
   private final String name;
   private final HashModel model;
+  private final SchedulerLimits limits;
   private final Map<Sequence, TreeRow> open = new LinkedHashMap<>();
   private final List<Sequence> ended = new ArrayList<>();
   private long batches;
@@ -28,6 +30,7 @@ final class BatchRun {
 
   BatchRun(String name, int blocks, int blockSize, SchedulerLimits limits) {
     this.name = name;
+    this.limits = limits;
     cache = new PrefixCache(blocks, blockSize, true, 0);
     model = new HashModel(blocks, blockSize, FIRST_ANSWER_ID, 1 << 20);
     scheduler = new Scheduler(cache, limits, model::copy);
@@ -39,7 +42,7 @@ final class BatchRun {
     sorted.sort((a, b) -> Arrays.compare(a.prompt(), b.prompt()));
     for (int i = 0; i < sorted.size(); i++) {
       TreeRow row = sorted.get(i);
-      var s = new Sequence(priority, batches, i, row.prompt().clone());
+      var s = new Sequence(new Turn(priority, batches, i), row.prompt().clone(), row.most());
       open.put(s, row);
       scheduler.add(s);
     }
@@ -62,8 +65,7 @@ final class BatchRun {
       Sequence s = chunk.sequence();
       TreeRow row = open.get(s);
       assertTrue(row != null, () -> name + ": runs though it ended: " + s);
-      computedPromptTokens +=
-          Math.max(0, Math.min(chunk.to(), s.promptLength()) - chunk.from());
+      computedPromptTokens += Math.max(0, Math.min(chunk.to(), s.promptLength()) - chunk.from());
       if (chunk.wantsLogits()) {
         int next = model.next(chunk);
         assertEquals(model.next(s.tokens(), s.length()), next, () -> name + ": answer of " + s);
@@ -73,7 +75,11 @@ final class BatchRun {
         }
       }
     }
+    assertTrue(scheduler.runningSequences() <= limits.maxSequences(), name);
+    assertTrue(step.tokens() <= limits.maxTokens(), name);
     cache.checkIntegrity();
+    cache.checkHolds(
+        open.keySet().stream().filter(Sequence::running).map(Sequence::table).toList());
     return step;
   }
 

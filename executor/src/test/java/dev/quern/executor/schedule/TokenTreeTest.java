@@ -39,18 +39,13 @@ final class TokenTreeTest {
               "seed " + seed,
               40 * 3 * (2 + Math.ceilDiv(longest, blockSize)),
               blockSize,
-              new SchedulerLimits(1 + random.nextInt(20), maxTokens, chunked));
+              new SchedulerLimits(1 + random.nextInt(20), maxTokens, chunked, 0));
       List<TreeRow> order = new ArrayList<>();
       all.forEach(batch -> order.addAll(run.add(0, batch)));
       run.toTheEnd();
-      int again = 0;
-      for (int i = 0; i < order.size(); i++) {
-        TreeRow row = order.get(i);
-        again += order.subList(0, i).stream().anyMatch(row::begins) ? 1 : 0;
-      }
       String name =
           "seed " + seed + ", blocks of " + blockSize + ", " + maxTokens + " tokens a step";
-      int expected = TreeRow.nodes(order) + again;
+      int expected = TreeRow.nodes(order) + TreeRow.repeated(order);
       assertEquals(expected, run.computedPromptTokens(), name);
       assertEquals(expected, run.reportedPromptTokens(), name + ": as reported");
     }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 
-/** A row of a batch under test: its prompt and how long its answer gets. */
-record TreeRow(int[] prompt, int answer) {
+/** A row of a batch under test: its prompt, how long its answer gets and how long it might. */
+record TreeRow(int[] prompt, int answer, int most) {
   /**
    * Random prompts that form a tree: most go on where another one, or a part of it, ends.
    *
@@ -25,7 +25,8 @@ record TreeRow(int[] prompt, int answer) {
       for (int p = kept; p < prompt.length; p++) {
         prompt[p] = random.nextInt(3);
       }
-      made.add(new TreeRow(prompt, 1 + random.nextInt(mostAnswer)));
+      int answer = 1 + random.nextInt(mostAnswer);
+      made.add(new TreeRow(prompt, answer, answer + random.nextInt(mostAnswer)));
     }
     return made;
   }
@@ -42,8 +43,18 @@ record TreeRow(int[] prompt, int answer) {
     return nodes.size();
   }
 
+  /** Rows, in order of execution, whose whole prompt begins one in front of them. */
+  static int repeated(List<TreeRow> order) {
+    int repeated = 0;
+    for (int i = 0; i < order.size(); i++) {
+      TreeRow row = order.get(i);
+      repeated += order.subList(0, i).stream().anyMatch(row::begins) ? 1 : 0;
+    }
+    return repeated;
+  }
+
   /** Whether the whole prompt is the beginning of another or equal to it. */
-  boolean begins(TreeRow other) {
+  private boolean begins(TreeRow other) {
     return other.prompt.length >= prompt.length
         && Arrays.equals(prompt, 0, prompt.length, other.prompt, 0, prompt.length);
   }
