@@ -61,6 +61,16 @@ final class EngineLoop implements Runnable {
     }
   }
 
+  /** Whether an error has ended the loop. */
+  boolean failed() {
+    lock.lock();
+    try {
+      return failure != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** A consumer has closed its batch: rows that have not ended are dropped before the next step. */
   void closed(LocalCompletions completions) {
     lock.lock();

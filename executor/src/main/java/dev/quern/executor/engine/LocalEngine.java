@@ -222,6 +222,11 @@ public final class LocalEngine implements GenerateEngine {
   }
 
   @Override
+  public boolean failed() {
+    return loop.failed();
+  }
+
+  @Override
   public void close() {
     loop.stop();
     boolean interrupted = false;

@@ -7,7 +7,7 @@ package dev.quern.executor.schedule;
  * {@code new_token_ratio} to the same end.)
  */
 final class AnswerLengths {
-  private static final double SINK = 1.0 / 16;
+  private static final double SINK = 1.0 / 8;
 
   private double share = 1;
 
