@@ -98,13 +98,17 @@ final class UnheldBlocks {
 
   /** Neighbours of a block that left the tree may have become the only ones with their tokens. */
   void left(KvBlock parent, KvBlock block) {
-    rateIfUnwanted(parent.children.lower(block));
-    rateIfUnwanted(parent.children.higher(block));
+    rateIfAlone(parent.children.lower(block), block);
+    rateIfAlone(parent.children.higher(block), block);
   }
 
-  private void rateIfUnwanted(KvBlock block) {
-    if (block != null && block.users == 0 && block.nextUse == null) {
-      rate(block);
+  private void rateIfAlone(KvBlock neighbour, KvBlock left) {
+    if (neighbour == null || neighbour.users > 0 || neighbour.nextUse != null) {
+      return;
+    }
+    int common = neighbour.commonPrefix(left.tokens, 0, left.known);
+    if (common > 0 && !besides(neighbour, common)) {
+      rate(neighbour);
     }
   }
 
