@@ -41,7 +41,10 @@ public final class EngineFlags {
           new Flag("max-model-len", "N", "most tokens of prompt and answer (default: the model's)"),
           new Flag("max-num-seqs", "N", "most sequences in one step (default: 128)"),
           new Flag("max-num-batched-tokens", "N", "most tokens in one step (default: 512)"),
-          new Flag("max-step-ms", "N", "longest step in milliseconds"),
+          new Flag(
+              "max-step-ms",
+              "N",
+              "about the longest step while a row of higher priority is there (default: 0, no limit)"),
           new Flag("block-size", "N", "tokens of a KV block (default: 16)"),
           new Flag(
               "swap-space",

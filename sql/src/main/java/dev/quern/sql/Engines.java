@@ -20,18 +20,19 @@ public final class Engines {
   /** One use of an engine; closing it gives the engine back. */
   public final class Lease implements AutoCloseable {
     private final EngineOptions options;
-    private final GenerateEngine engine;
+    private final Shared shared;
     private final long loadNanos;
     private boolean returned;
 
-    private Lease(EngineOptions options, GenerateEngine engine, long loadNanos) {
+    private Lease(EngineOptions options, Shared shared, long loadNanos) {
       this.options = options;
-      this.engine = engine;
+      this.shared = shared;
       this.loadNanos = loadNanos;
     }
 
+    /** The engine; one that has failed since is closed and opened anew. */
     public GenerateEngine engine() {
-      return engine;
+      return opened(shared, options);
     }
 
     /** Time that this lease waited for the model; near 0 where it was open already. */
@@ -64,18 +65,28 @@ public final class Engines {
       shared.users++;
     }
     try {
-      // Loading holds this lock only: other models open meanwhile.
-      synchronized (shared) {
-        if (shared.engine == null) {
-          shared.engine = factory.open(options);
-        }
-        return new Lease(options, shared.engine, System.nanoTime() - start);
-      }
+      opened(shared, options);
+      return new Lease(options, shared, System.nanoTime() - start);
     } catch (RuntimeException e) {
       synchronized (open) {
         release(options);
       }
       throw e;
+    }
+  }
+
+  private GenerateEngine opened(Shared shared, EngineOptions options) {
+    // Loading holds this lock only: other models open meanwhile.
+    synchronized (shared) {
+      if (shared.engine != null && shared.engine.failed()) {
+        GenerateEngine failed = shared.engine;
+        shared.engine = null; // where no other can be opened, the next use tries again
+        failed.close(); // before: both models may not fit
+      }
+      if (shared.engine == null) {
+        shared.engine = factory.open(options);
+      }
+      return shared.engine;
     }
   }
 

@@ -31,6 +31,12 @@ final class KvBlock implements Comparable<KvBlock> {
   /** Sequences that hold the block. A held block's ancestors are held too. */
   int users;
 
+  /** Position of the first token; counts while published. */
+  int start;
+
+  /** First waiting sequence that wants the block; null while held, and when none does. */
+  Turn nextUse;
+
   /** Clock of the last release, for least-recently-used eviction. */
   long lastUse;
 

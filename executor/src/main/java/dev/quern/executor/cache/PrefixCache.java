@@ -2,14 +2,14 @@ package dev.quern.executor.cache;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * The blocks of a KV cache and the tree of token prefixes that they hold.
@@ -17,8 +17,8 @@ import java.util.TreeSet;
  * <p>Sharing is exact to the token: full blocks are shared, a partly matching block is copied on
  * write. Blocks of a prompt are published when the sequence is admitted, before they are computed,
  * so that a later sequence with the same tokens waits for them instead of computing them again.
- * Blocks of finished sequences stay until their memory is wanted (least recently used first, leaves
- * first).
+ * Blocks of finished sequences stay until their memory is wanted: first those go that no waiting
+ * sequence shares ({@link #demand}), least recently used first, leaves first.
  *
  * <p>Invariant: free + cached (in the tree, unheld) + held = total; see {@link #checkIntegrity}.
  */
@@ -32,8 +32,7 @@ public final class PrefixCache {
   private final ArrayDeque<Integer> free = new ArrayDeque<>();
   private final KvBlock root = new KvBlock(KvBlock.NO_ID, 0);
   private final Set<KvBlock> held = new HashSet<>();
-  private final TreeSet<KvBlock> evictable =
-      new TreeSet<>(Comparator.<KvBlock>comparingLong(b -> b.lastUse).thenComparingInt(b -> b.id));
+  private final UnheldBlocks unheld = new UnheldBlocks();
 
   /**
    * Hashes of blocks lost to eviction, oldest dropped first: computing one again is a
@@ -87,6 +86,38 @@ public final class PrefixCache {
     return total;
   }
 
+  /** Tells the cache whom to ask what waiting sequences will want. */
+  public void demand(Demand demand) {
+    unheld.demand(demand);
+  }
+
+  /** Notes that a sequence with these tokens has begun or ceased to wait. */
+  public void demandChanged(int[] tokens, int length) {
+    if (cached == 0) {
+      return;
+    }
+    List<Demand.Match> matches = unheld.nearest(tokens, length);
+    KvBlock node = root;
+    for (int position = 0; position < length; position += blockSize) {
+      node = closest(node, tokens, position, length);
+      int common = node == null ? 0 : node.commonPrefix(tokens, position, length);
+      if (common < blockSize) {
+        if (common > 0 && node.users == 0) {
+          unheld.rate(node);
+        }
+        return;
+      }
+      if (node.users == 0) {
+        unheld.rate(node, matches);
+      }
+    }
+  }
+
+  /** Whether sequences use one another's blocks, and find their own again. */
+  public boolean sharing() {
+    return sharing;
+  }
+
   /** Blocks that can be had now: free ones and cached ones that nobody holds. */
   public int availableBlocks() {
     return free.size() + cached;
@@ -102,9 +133,11 @@ public final class PrefixCache {
    * may be shared: the model must run once to yield logits for the next one.
    *
    * @param reserve blocks that must stay available for sequences that run already
+   * @param sparing whether cached blocks that waiting sequences want must stay
    * @param copies receives the copy that must run before the sequence's first step, if any
    */
-  public Admission admit(int[] tokens, int length, int reserve, List<BlockCopy> copies) {
+  public Admission admit(
+      int[] tokens, int length, int reserve, boolean sparing, List<BlockCopy> copies) {
     var table = new BlockTable();
     int position = 0;
     KvBlock node = root;
@@ -128,6 +161,17 @@ public final class PrefixCache {
       position += blockSize;
       node = child;
     }
+    int missing = missing(length, table, partial, reserve, sparing);
+    if (missing > 0 && partial != null && !sparing) {
+      // The block to copy from may be the very one that is missing: computing its tokens again is
+      // better than waiting for ever.
+      partial = null;
+      partialTokens = 0;
+      missing = missing(length, table, null, reserve, false);
+    }
+    if (missing > 0) {
+      return new Admission.Wait(missing);
+    }
     table.blocks.forEach(this::hold);
     List<EvictedBlocks.Kept> kept =
         sharing ? swap.find(node.hash, node.path(), tokens, position, length - 1) : List.of();
@@ -140,21 +184,9 @@ public final class PrefixCache {
     if (partial != null) {
       hold(partial); // must outlive the copy
     }
-    int missing = blocksFor(length) - table.size() + reserve - availableBlocks();
-    if (missing > 0 && partial != null) {
-      // The block to copy from may be the very one that is missing: computing its tokens again is
-      // better than waiting for ever.
-      letGo(partial);
-      partial = null;
-      partialTokens = 0;
-      missing = blocksFor(length) - table.size() + reserve - availableBlocks();
-    }
-    if (missing > 0) {
-      table.blocks.forEach(this::letGo);
-      return new Admission.Wait(missing);
-    }
     int cachedTokens = position + partialTokens;
     int swapped = 0;
+    KvBlock source = partial;
     while (position < length) {
       KvBlock block = allocate();
       int count = Math.min(blockSize, length - position);
@@ -163,7 +195,6 @@ public final class PrefixCache {
       if (partial != null) {
         copies.add(new BlockCopy(partial.id, block.id, partialTokens));
         block.computed = partialTokens;
-        letGo(partial);
         partial = null;
       } else if (swapped < kept.size()) {
         EvictedBlocks.Kept next = kept.get(swapped++);
@@ -179,7 +210,26 @@ public final class PrefixCache {
       countRecomputed(block, length - position);
       position += count;
     }
+    if (source != null) {
+      letGo(source); // now that the copy stands in the tree
+    }
     return new Admission.Admitted(table, cachedTokens);
+  }
+
+  /** Blocks that an admission lacks; more than 0: it must wait. */
+  private int missing(int length, BlockTable table, KvBlock partial, int reserve, boolean sparing) {
+    int idle = 0;
+    int wanted = unheld.wanted();
+    for (KvBlock block : table.blocks) {
+      idle += block.users == 0 ? 1 : 0;
+      wanted -= block.nextUse == null ? 0 : 1;
+    }
+    if (partial != null) {
+      idle += partial.users == 0 ? 1 : 0;
+      wanted -= partial.nextUse == null ? 0 : 1;
+    }
+    int spared = sparing ? Math.min(wanted, total / 2) : 0;
+    return blocksFor(length) - table.size() + reserve - (availableBlocks() - idle - spared);
   }
 
   /**
@@ -217,6 +267,7 @@ public final class PrefixCache {
    */
   public void release(BlockTable table, int[] tokens, int length) {
     clock++;
+    List<Demand.Match> matches = unheld.nearest(tokens, length);
     for (int b = table.blocks.size() - 1; b >= 0; b--) {
       KvBlock block = table.blocks.get(b);
       int count = Math.clamp(length - (long) b * blockSize, 0, blockSize);
@@ -226,7 +277,7 @@ public final class PrefixCache {
       }
     }
     for (int b = table.blocks.size() - 1; b >= 0; b--) {
-      letGo(table.blocks.get(b));
+      letGo(table.blocks.get(b), matches);
     }
     table.blocks.clear();
   }
@@ -257,49 +308,67 @@ public final class PrefixCache {
     if (!parent.children.add(block)) {
       return false;
     }
-    evictable.remove(parent);
+    unheld.removeLeaf(parent);
     block.parent = parent;
+    block.start = parent == root ? 0 : parent.start + blockSize;
     block.hash = ContentHash.chain(parent.hash, block.tokens, 0, block.known);
     return true;
   }
 
   private void unpublish(KvBlock block) {
-    block.parent.children.remove(block);
-    offerForEviction(block.parent);
+    KvBlock parent = block.parent;
+    parent.children.remove(block);
     block.unpublish();
+    unheld.left(parent, block);
+    offerForEviction(parent);
   }
 
   private void hold(KvBlock block) {
     if (block.users++ == 0) {
-      evictable.remove(block);
+      unheld.removeLeaf(block);
+      unheld.forget(block);
       held.add(block);
       cached--;
     }
   }
 
   private void letGo(KvBlock block) {
+    if (letGoUnrated(block)) {
+      unheld.rate(block);
+    }
+  }
+
+  private void letGo(KvBlock block, List<Demand.Match> matches) {
+    if (letGoUnrated(block)) {
+      unheld.rate(block, matches);
+    }
+  }
+
+  /** Whether the block stays in the tree and nobody holds it any more. */
+  private boolean letGoUnrated(KvBlock block) {
     if (--block.users > 0) {
-      return;
+      return false;
     }
     held.remove(block);
-    if (block.published()) {
-      cached++;
-      block.lastUse = clock;
-      offerForEviction(block);
-    } else {
+    if (!block.published()) {
       free.add(block.id);
+      return false;
     }
+    cached++;
+    block.lastUse = clock;
+    offerForEviction(block);
+    return true;
   }
 
   private void offerForEviction(KvBlock block) {
     if (block != root && block.users == 0 && block.children.isEmpty()) {
-      evictable.add(block);
+      unheld.addLeaf(block);
     }
   }
 
   private KvBlock allocate() {
     if (free.isEmpty()) {
-      KvBlock victim = evictable.pollFirst();
+      KvBlock victim = unheld.pollFirst();
       if (victim == null) {
         throw new IllegalStateException(
             "no block to evict; callers must ask availableBlocks first");
@@ -359,7 +428,8 @@ public final class PrefixCache {
     List<KvBlock> open = new ArrayList<>(List.of(root));
     Set<Integer> seen = new HashSet<>(free);
     int inTree = 0;
-    int unheld = 0;
+    int idle = 0;
+    int wanted = 0;
     require(seen.size() == free.size(), "a block is free twice: " + free);
     while (!open.isEmpty()) {
       KvBlock node = open.removeLast();
@@ -368,10 +438,12 @@ public final class PrefixCache {
         require(node == root || node.full(), node + " has children and is not full");
         require(child.users <= node.users || node == root, child + " is held, its parent less");
         inTree++;
-        unheld += child.users == 0 ? 1 : 0;
+        idle += child.users == 0 ? 1 : 0;
         require(
-            child.users > 0 || !child.children.isEmpty() || evictable.contains(child),
-            child + " is neither held nor offered for eviction");
+            unheld.hasLeaf(child) == (child.users == 0 && child.children.isEmpty()),
+            child + " is offered for eviction and must not be, or the other way round");
+        wanted += child.nextUse == null ? 0 : 1;
+        require(child.users == 0 || child.nextUse == null, child + " is held and kept for later");
         require(child.users > 0 || seen.add(child.id), child + " is free or stands twice");
         open.add(child);
       }
@@ -379,11 +451,24 @@ public final class PrefixCache {
     for (KvBlock block : held) {
       require(block.users > 0 && seen.add(block.id), block + " is held and also free or cached");
     }
-    require(
-        unheld == cached, "cached says " + cached + " but " + unheld + " of " + inTree + " are");
+    require(idle == cached, "cached says " + cached + " but " + idle + " of " + inTree + " are");
+    require(unheld.wanted() == wanted, unheld.wanted() + " blocks are wanted, not " + wanted);
     require(
         free.size() + cached + held.size() == total,
         "free " + free.size() + " + cached " + cached + " + held " + held.size() + " != " + total);
+  }
+
+  /**
+   * Proves the reference counts: a block has as many users as tables that name it.
+   *
+   * @param tables those of all sequences
+   * @throws IllegalStateException that names the block
+   */
+  public void checkHolds(Collection<BlockTable> tables) {
+    Map<KvBlock, Integer> users = new HashMap<>();
+    tables.forEach(t -> t.blocks.forEach(b -> users.merge(b, 1, Integer::sum)));
+    require(users.keySet().equals(held), "held are " + held + " but tables name " + users.keySet());
+    users.forEach((b, n) -> require(b.users == n, b + " stands in " + n + " tables"));
   }
 
   private static void require(boolean holds, String message) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * The engine's thread: takes rows in, runs a step, hands tokens out, until told to stop. Everything
@@ -21,6 +22,7 @@ final class EngineLoop implements Runnable {
   private final ModelRunner runner;
   private final Scheduler scheduler;
   private final int blockSize;
+  private final LongSupplier nanos;
   private final Map<Sequence, RunningRow> rows = new HashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -30,7 +32,11 @@ final class EngineLoop implements Runnable {
   private boolean stop;
   private RuntimeException failure;
 
-  EngineLoop(ModelRunner runner, Scheduler scheduler, int blockSize) {
+  /**
+   * @param nanos clock that steps are timed by
+   */
+  EngineLoop(ModelRunner runner, Scheduler scheduler, int blockSize, LongSupplier nanos) {
+    this.nanos = nanos;
     this.runner = runner;
     this.scheduler = scheduler;
     this.blockSize = blockSize;
@@ -49,6 +55,16 @@ final class EngineLoop implements Runnable {
       inbox.addAll(added);
       wake = true;
       changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether an error has ended the loop. */
+  boolean failed() {
+    lock.lock();
+    try {
+      return failure != null;
     } finally {
       lock.unlock();
     }
@@ -156,6 +172,7 @@ final class EngineLoop implements Runnable {
   }
 
   private void run(ScheduledStep step) {
+    long start = nanos.getAsLong();
     runner.forward(step.input(blockSize));
     scheduler.completed(step);
     List<RunningRow> drawing =
@@ -166,6 +183,7 @@ final class EngineLoop implements Runnable {
     if (!drawing.isEmpty()) {
       Draws.draw(runner, drawing);
     }
+    scheduler.took(step, (nanos.getAsLong() - start) / 1e6);
     for (Chunk chunk : step.chunks()) {
       if (chunk.sequence().ended()) {
         rows.remove(chunk.sequence());

@@ -24,6 +24,8 @@ import java.util.TreeSet;
  * @param maxModelLen most tokens of prompt and answer; empty: the checkpoint's
  * @param maxNumSeqs most sequences in one step
  * @param maxNumBatchedTokens most tokens in one step
+ * @param maxStepMillis about how long a step may take while a row with a priority above 0 waits or
+ *     runs; 0: no such limit
  * @param blockSize tokens of a KV block
  * @param kvTokens tokens that the KV cache holds; empty: chosen by free memory
  * @param swapBytes host memory and spill file for blocks that fall out of the KV cache; 0: they are
@@ -44,6 +46,7 @@ public record EngineOptions(
     Optional<Integer> maxModelLen,
     int maxNumSeqs,
     int maxNumBatchedTokens,
+    int maxStepMillis,
     int blockSize,
     Optional<Integer> kvTokens,
     long swapBytes,
@@ -100,12 +103,20 @@ public record EngineOptions(
           "unknown engine option " + unknown + "; valid: " + String.join(", ", NAMES));
     }
     var v = new OptionValues(values);
-    v.onlyBuilt("max-step-ms", List.of("0"), "limit a step with max-num-batched-tokens");
     v.onlyBuilt("speculative-config", List.of(), "decoding runs without speculation");
     v.onlyBuilt("splitwise-role", List.of("mixed"), "use mixed");
     v.onlyBuilt("use-cudagraph", List.of("false", "0"), "there are no CUDA kernels yet");
     v.oneOf("sampling-method", List.of("auto", "sort", "rejection"));
     v.onlyBuilt("sampling-method", List.of("auto", "sort"), "use sort");
+    boolean chunkedPrefill = v.bool("enable-chunked-prefill").orElse(true);
+    int maxStepMillis = v.integer("max-step-ms", 0, 3_600_000).orElse(0);
+    if (maxStepMillis > 0 && !chunkedPrefill) {
+      throw new IllegalArgumentException(
+          "max-step-ms "
+              + maxStepMillis
+              + " needs enable-chunked-prefill: a whole prompt in one step takes as long as it"
+              + " takes; drop one of the two");
+    }
     return new EngineOptions(
         v.text("model"),
         v.text("quantization").map(QuantizationScheme::parse),
@@ -122,11 +133,12 @@ public record EngineOptions(
         v.integer("max-model-len", 1, 1 << 24),
         v.integer("max-num-seqs", 1, 65536).orElse(128),
         v.integer("max-num-batched-tokens", 1, 1 << 20).orElse(512),
+        maxStepMillis,
         v.integer("block-size", 1, 1024).orElse(16),
         v.integer("kv-cache-tokens", 1, Integer.MAX_VALUE),
         v.gibibytes("swap-space").orElse(0L),
         v.bool("enable-prefix-caching").orElse(true),
-        v.bool("enable-chunked-prefill").orElse(true),
+        chunkedPrefill,
         v.oneOf("load", List.of("auto", "mmap", "copy"))
             .map(s -> Load.valueOf(s.toUpperCase(java.util.Locale.ROOT)))
             .orElse(Load.AUTO));

@@ -13,6 +13,14 @@ public interface GenerateEngine extends AutoCloseable {
   /** What a caller may show of the model. */
   ModelInfo model();
 
+  /**
+   * Whether the engine has ended for all callers, as after an error of its device: batches are
+   * refused from then on, and another engine has to be opened.
+   */
+  default boolean failed() {
+    return false;
+  }
+
   @Override
   void close();
 }

@@ -3,6 +3,7 @@ package dev.quern.executor.engine;
 import dev.quern.executor.cache.ContentHash;
 import dev.quern.executor.cache.EvictedBlocks;
 import dev.quern.executor.cache.PrefixCache;
+import dev.quern.executor.cache.Turn;
 import dev.quern.executor.choice.ChoiceTrie;
 import dev.quern.executor.choice.ChoiceWalk;
 import dev.quern.executor.model.decoder.KvSizes;
@@ -62,9 +63,12 @@ public final class LocalEngine implements GenerateEngine {
         new Scheduler(
             cache,
             new SchedulerLimits(
-                options.maxNumSeqs(), options.maxNumBatchedTokens(), options.chunkedPrefill()),
+                options.maxNumSeqs(),
+                options.maxNumBatchedTokens(),
+                options.chunkedPrefill(),
+                options.maxStepMillis()),
             runner::copyBlock);
-    loop = new EngineLoop(runner, scheduler, plan.kv().blockSize());
+    loop = new EngineLoop(runner, scheduler, plan.kv().blockSize(), System::nanoTime);
     thread = Thread.ofPlatform().name("quern-engine").daemon().start(loop);
   }
 
@@ -150,7 +154,7 @@ public final class LocalEngine implements GenerateEngine {
     var completions = new LocalCompletions(batch.rows().size(), loop);
     long number = batches.getAndIncrement();
     var tries = new ChoiceTries(model.name(), model.tokenizer());
-    record Encoded(int row, int[] ids, Optional<ChoiceWalk> walk) {}
+    record Encoded(int row, int[] ids, Optional<ChoiceWalk> walk, int mostAnswer) {}
     List<Encoded> encoded = new ArrayList<>(batch.rows().size());
     for (int i = 0; i < batch.rows().size(); i++) {
       try {
@@ -167,7 +171,8 @@ public final class LocalEngine implements GenerateEngine {
                   + " (prompt and answer); shorten the prompt or raise --max-model-len");
         }
         Set<Integer> ends = stopIds(options);
-        encoded.add(new Encoded(i, ids, trie.map(t -> tries.walk(t, ends))));
+        int most = trie.map(ChoiceTrie::depth).orElse(options.maxTokens());
+        encoded.add(new Encoded(i, ids, trie.map(t -> tries.walk(t, ends)), most));
       } catch (IllegalArgumentException e) {
         completions.emit(
             new Event.Done(i, FinishReason.ERROR, Usage.NONE, Optional.of(e.getMessage())));
@@ -182,7 +187,10 @@ public final class LocalEngine implements GenerateEngine {
           new RunningRow(
               e.row(),
               row.options(),
-              new Sequence(row.priority(), number, rows.size(), e.ids()),
+              new Sequence(
+                  new Turn(row.priority(), number, rows.size()),
+                  e.ids(),
+                  Math.min(e.mostAnswer(), plan.maxModelLen() - e.ids().length)),
               stopIds(row.options()),
               plan.maxModelLen(),
               new AnswerText(streamDecoder(), row.options().stop()),
@@ -247,6 +255,11 @@ public final class LocalEngine implements GenerateEngine {
   /** Blocks, block size and type of the KV cache. */
   public KvSizes kv() {
     return plan.kv();
+  }
+
+  @Override
+  public boolean failed() {
+    return loop.failed();
   }
 
   @Override

@@ -28,6 +28,14 @@ public record ScheduledStep(List<Chunk> chunks) {
     return chunks.stream().mapToInt(c -> c.to() - c.from()).sum();
   }
 
+  /** Sequences of which the step holds one token of the answer. */
+  int decodeTokens() {
+    return (int)
+        chunks.stream()
+            .filter(c -> c.to() - c.from() == 1 && c.from() >= c.sequence().promptLength())
+            .count();
+  }
+
   /** The step as arrays for the decoder; logits in the order of the chunks that want them. */
   public StepInput input(int blockSize) {
     int n = chunks.size();

@@ -6,8 +6,8 @@ import dev.quern.executor.cache.PrefixCache;
 import dev.quern.executor.schedule.ScheduledStep.Chunk;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -15,9 +15,16 @@ import java.util.function.Predicate;
 /**
  * Continuous batching with chunked prefill (Orca, OSDI 2022; Sarathi-Serve, OSDI 2024). A step
  * holds one token of every decoding sequence, then prefill chunks of running and newly admitted
- * ones, all in order of priority, arrival and prefix. A sequence that shares tokens which another
- * is computing waits for them. When blocks run out the last in order gives its blocks back and is
- * computed again later. Not thread-safe.
+ * ones, all in order of priority, arrival and prefix: a batch is a tree of prompts, traversed depth
+ * first. A sequence that shares tokens which another is computing waits for them.
+ *
+ * <p>A sequence starts only where its prompt, and what it and those that run are expected to grow
+ * by, fit beside the cached blocks that waiting ones want, so that a shared node stays until its
+ * last descendant has run. When blocks run out all the same, the last in order gives its own back
+ * and is computed again later; what it computed stays cached while memory lasts.
+ *
+ * <p>A sequence of higher priority enters the next step. It takes seat and blocks of lower ones
+ * only where it finds none, the last in order first. Not thread-safe.
  */
 public final class Scheduler {
   /** Waiting sequences looked at in a step: beyond that many, later steps find them. */
@@ -28,6 +35,9 @@ public final class Scheduler {
   private final Consumer<BlockCopy> copier;
   private final TreeSet<Sequence> waiting = new TreeSet<>();
   private final TreeSet<Sequence> running = new TreeSet<>();
+  private final WaitingPrompts prompts = new WaitingPrompts();
+  private final AnswerLengths answers = new AnswerLengths();
+  private final StepTimes times = new StepTimes();
 
   /**
    * @param copier runs a block copy on the device, in order with the steps
@@ -36,19 +46,26 @@ public final class Scheduler {
     this.cache = cache;
     this.limits = limits;
     this.copier = copier;
+    cache.demand(prompts);
   }
 
   public void add(Sequence sequence) {
     if (!waiting.add(sequence)) {
       throw new IllegalArgumentException(sequence + " is scheduled already");
     }
+    prompts.add(sequence);
+    cache.demandChanged(sequence.tokens(), sequence.length());
   }
 
   /** Drops an ended sequence at once and frees what it holds; what it computed stays cached. */
   public void drop(Sequence sequence) {
     sequence.end();
-    waiting.remove(sequence);
+    if (waiting.remove(sequence)) {
+      prompts.remove(sequence);
+      cache.demandChanged(sequence.tokens(), sequence.length());
+    }
     if (running.remove(sequence)) {
+      answers.ended(sequence);
       release(sequence);
     }
   }
@@ -69,11 +86,19 @@ public final class Scheduler {
    */
   public ScheduledStep next(Predicate<Sequence> startable) {
     List<Chunk> chunks = new ArrayList<>();
-    int budget = decode(chunks);
-    budget = prefill(chunks, budget);
-    admit(chunks, budget, startable);
+    if (limits.maxStepMillis() > 0 && (online(waiting) || online(running))) {
+      StepBudget budget = StepBudget.capped(limits.maxTokens(), limits.maxStepMillis(), times);
+      fill(chunks, budget, s -> s.priority() > 0, startable);
+      fill(chunks, budget, s -> s.priority() <= 0, startable);
+    } else {
+      fill(chunks, StepBudget.of(limits.maxTokens()), _ -> true, startable);
+    }
     chunks.sort(Comparator.comparing(Chunk::sequence));
     return new ScheduledStep(chunks);
+  }
+
+  private static boolean online(SortedSet<Sequence> sequences) {
+    return !sequences.isEmpty() && sequences.first().priority() > 0;
   }
 
   /** Notes that a step has run: its keys and values stand in the cache. */
@@ -87,31 +112,43 @@ public final class Scheduler {
     }
   }
 
-  private int decode(List<Chunk> chunks) {
-    int budget = limits.maxTokens();
+  /** Notes how long a step took, so that later ones can be kept short. */
+  public void took(ScheduledStep step, double millis) {
+    int decode = step.decodeTokens();
+    times.ran(step.tokens() - decode, decode, millis);
+  }
+
+  private void fill(
+      List<Chunk> chunks,
+      StepBudget budget,
+      Predicate<Sequence> which,
+      Predicate<Sequence> startable) {
+    decode(chunks, budget, which);
+    prefill(chunks, budget, which);
+    admit(chunks, budget, which, startable);
+  }
+
+  private void decode(List<Chunk> chunks, StepBudget budget, Predicate<Sequence> which) {
     for (Sequence s : List.copyOf(running)) {
-      if (budget == 0) {
-        break;
+      if (!budget.decode()) {
+        return;
       }
-      if (!s.running() || s.computed() != s.length() - 1) {
+      if (!which.test(s) || !s.running() || s.computed() != s.length() - 1) {
         continue;
       }
       if (makeRoom(s, chunks)) {
         chunks.add(new Chunk(s, s.computed(), s.length()));
-        budget--;
+        budget.tookDecode();
       }
     }
-    return budget;
   }
 
   /** Finds a block for the next token, if need be by preempting; false when s itself gave way. */
   private boolean makeRoom(Sequence s, List<Chunk> chunks) {
     while (!cache.extend(s.table(), s.length())) {
+      answers.ranOut();
       Sequence victim = running.last();
-      chunks.removeIf(c -> c.sequence() == victim);
-      running.remove(victim);
-      release(victim);
-      waiting.add(victim);
+      preempt(victim, chunks);
       if (victim == s) {
         return false;
       }
@@ -119,46 +156,59 @@ public final class Scheduler {
     return true;
   }
 
-  private int prefill(List<Chunk> chunks, int budget) {
-    int left = budget;
-    for (Sequence s : running) {
-      if (left == 0) {
-        break;
-      }
-      if (s.computed() < s.length() - 1) {
-        left -= chunk(s, left, chunks);
-      }
-    }
-    return left;
+  private void preempt(Sequence victim, List<Chunk> chunks) {
+    chunks.removeIf(c -> c.sequence() == victim);
+    running.remove(victim);
+    waiting.add(victim);
+    prompts.add(victim); // before its blocks go: it is the first to want them again
+    release(victim);
   }
 
-  private void admit(List<Chunk> chunks, int budget, Predicate<Sequence> startable) {
-    int left = budget;
+  private void prefill(List<Chunk> chunks, StepBudget budget, Predicate<Sequence> which) {
+    for (Sequence s : running) {
+      if (budget.prefill() == 0) {
+        return;
+      }
+      if (which.test(s) && s.computed() < s.length() - 1) {
+        chunk(s, budget, chunks);
+      }
+    }
+  }
+
+  private void admit(
+      List<Chunk> chunks,
+      StepBudget budget,
+      Predicate<Sequence> which,
+      Predicate<Sequence> startable) {
     int looked = 0;
-    List<BlockCopy> copies = new ArrayList<>();
-    for (Iterator<Sequence> it = waiting.iterator();
-        it.hasNext() && left > 0 && running.size() < limits.maxSequences(); ) {
-      Sequence s = it.next();
-      if (!startable.test(s)) {
+    int passed = 0;
+    int kept = 0;
+    for (Sequence s = first(); s != null && budget.prefill() > 0; s = waiting.higher(s)) {
+      if (!which.test(s) || !startable.test(s)) {
         continue;
       }
       if (++looked > LOOK_AHEAD) {
         return;
       }
-      if (!limits.chunkedPrefill() && s.length() > left && left < limits.maxTokens()) {
+      if (!limits.chunkedPrefill() && s.length() > budget.prefill() && !budget.whole()) {
         return;
       }
-      long before = cache.recomputedTokens();
-      switch (cache.admit(s.tokens(), s.length(), running.size(), copies)) {
-        case Admission.Admitted(var table, int cachedTokens) -> {
-          copies.forEach(copier);
-          copies.clear();
-          s.admitted(table, cachedTokens, cache.recomputedTokens() - before);
-          it.remove();
-          running.add(s);
-          left -= chunk(s, left, chunks);
+      if (!seated(s)) {
+        return;
+      }
+      switch (place(s, kept, chunks)) {
+        case Admission.Admitted _ -> {
+          if (running.size() > limits.maxSequences()) {
+            preempt(running.last(), chunks);
+          }
+          chunk(s, budget, chunks);
         }
-        case Admission.AwaitPrefix _ -> {}
+        case Admission.AwaitPrefix(int promised) -> {
+          // It will start as soon as its prefix is there, and needs its blocks then.
+          if (running.size() + ++passed <= limits.maxSequences()) {
+            kept += blocks(answers.expectedTokens(s)) - promised / cache.blockSize();
+          }
+        }
         case Admission.Wait _ -> {
           return;
         }
@@ -166,14 +216,80 @@ public final class Scheduler {
     }
   }
 
-  private int chunk(Sequence s, int budget, List<Chunk> chunks) {
-    int rest = s.length() - s.computed();
-    if (rest > budget && !limits.chunkedPrefill()) {
-      return 0;
+  private Sequence first() {
+    return waiting.isEmpty() ? null : waiting.first();
+  }
+
+  /** Whether it finds a seat, if need be that of a lower one, which loses nothing computed. */
+  private boolean seated(Sequence s) {
+    return running.size() < limits.maxSequences()
+        || (cache.sharing() && running.last().priority() < s.priority());
+  }
+
+  /**
+   * Gives a sequence its blocks, those of lower priority too where others are not to be had.
+   *
+   * @param kept blocks that stay available for sequences in front of it
+   */
+  private Admission place(Sequence s, int kept, List<Chunk> chunks) {
+    while (true) {
+      boolean urgent = !running.isEmpty() && running.last().priority() < s.priority();
+      boolean alone = running.isEmpty();
+      int reserve = alone ? 0 : kept + growth(s.priority()) + growth(s, blocks(s.length()));
+      List<BlockCopy> copies = new ArrayList<>();
+      long before = cache.recomputedTokens();
+      prompts.remove(s);
+      Admission admission = cache.admit(s.tokens(), s.length(), reserve, !alone && !urgent, copies);
+      if (admission instanceof Admission.Admitted(var table, int cachedTokens)) {
+        copies.forEach(copier);
+        s.admitted(table, cachedTokens, cache.recomputedTokens() - before);
+        waiting.remove(s);
+        running.add(s);
+        return admission;
+      }
+      prompts.add(s);
+      if (!urgent
+          || !(admission instanceof Admission.Wait(int missing))
+          || missing > blocksBelow(s.priority())) {
+        return admission;
+      }
+      preempt(running.last(), chunks);
     }
-    int count = Math.min(rest, budget);
+  }
+
+  /** Blocks that running sequences of this priority or a higher one are expected to need yet. */
+  private int growth(int priority) {
+    int blocks = 0;
+    for (Sequence s : running) {
+      blocks += s.priority() < priority ? 0 : growth(s, s.table().size());
+    }
+    return blocks;
+  }
+
+  private int growth(Sequence s, int held) {
+    return Math.max(0, blocks(answers.expectedTokens(s)) - held);
+  }
+
+  private int blocksBelow(int priority) {
+    int blocks = 0;
+    for (Sequence s : running) {
+      blocks += s.priority() < priority ? s.table().size() : 0;
+    }
+    return blocks;
+  }
+
+  private int blocks(int tokens) {
+    return Math.ceilDiv(tokens, cache.blockSize());
+  }
+
+  private void chunk(Sequence s, StepBudget budget, List<Chunk> chunks) {
+    int rest = s.length() - s.computed();
+    if (rest > budget.prefill() && !limits.chunkedPrefill()) {
+      return;
+    }
+    int count = Math.min(rest, budget.prefill());
     chunks.add(new Chunk(s, s.computed(), s.computed() + count));
-    return count;
+    budget.tookPrefill(count);
   }
 
   private void release(Sequence s) {

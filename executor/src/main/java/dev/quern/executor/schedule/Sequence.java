@@ -1,6 +1,7 @@
 package dev.quern.executor.schedule;
 
 import dev.quern.executor.cache.BlockTable;
+import dev.quern.executor.cache.Turn;
 import java.util.Arrays;
 
 /**
@@ -8,10 +9,9 @@ import java.util.Arrays;
  * execution. Changed by the scheduler and its owner only.
  */
 public final class Sequence implements Comparable<Sequence> {
-  private final int priority;
-  private final long batch;
-  private final int order;
+  private final Turn turn;
   private final int promptLength;
+  private final int mostAnswer;
   private int[] tokens;
   private int length;
   private int computed;
@@ -22,21 +22,40 @@ public final class Sequence implements Comparable<Sequence> {
   private boolean ended;
 
   /**
-   * @param priority higher first
-   * @param batch arrival number of the batch, earlier first
-   * @param order place in the batch: prefix-tree order
+   * @param turn place in the order of execution; inside a batch that is prefix-tree order
    * @param prompt token ids, at least one
+   * @param mostAnswer most tokens that will be appended, at least one: the scheduler keeps room for
+   *     them
    */
-  public Sequence(int priority, long batch, int order, int[] prompt) {
+  public Sequence(Turn turn, int[] prompt, int mostAnswer) {
     if (prompt.length == 0) {
       throw new IllegalArgumentException("a sequence needs at least one token");
     }
-    this.priority = priority;
-    this.batch = batch;
-    this.order = order;
+    if (mostAnswer < 1) {
+      throw new IllegalArgumentException("an answer needs at least one token, not " + mostAnswer);
+    }
+    this.turn = turn;
+    this.mostAnswer = mostAnswer;
     this.promptLength = prompt.length;
     this.tokens = prompt;
     this.length = prompt.length;
+  }
+
+  Turn turn() {
+    return turn;
+  }
+
+  int priority() {
+    return turn.priority();
+  }
+
+  /** Tokens appended so far. */
+  int answered() {
+    return length - promptLength;
+  }
+
+  int mostAnswer() {
+    return mostAnswer;
   }
 
   /** Ids of prompt and answer; the first {@link #length()} count. Do not change. */
@@ -120,17 +139,19 @@ public final class Sequence implements Comparable<Sequence> {
 
   @Override
   public int compareTo(Sequence other) {
-    if (priority != other.priority) {
-      return Integer.compare(other.priority, priority);
-    }
-    if (batch != other.batch) {
-      return Long.compare(batch, other.batch);
-    }
-    return Integer.compare(order, other.order);
+    return turn.compareTo(other.turn);
   }
 
   @Override
   public String toString() {
-    return "sequence " + batch + "." + order + " (" + computed + "/" + length + " tokens)";
+    return "sequence "
+        + turn.batch()
+        + "."
+        + turn.order()
+        + " ("
+        + computed
+        + "/"
+        + length
+        + " tokens)";
   }
 }

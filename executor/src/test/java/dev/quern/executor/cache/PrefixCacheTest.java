@@ -17,7 +17,8 @@ final class PrefixCacheTest {
 
   private BlockTable admit(PrefixCache cache, int cachedTokens, int... tokens) {
     var admitted =
-        assertInstanceOf(Admission.Admitted.class, cache.admit(tokens, tokens.length, 0, copies));
+        assertInstanceOf(
+            Admission.Admitted.class, cache.admit(tokens, tokens.length, 0, false, copies));
     assertEquals(cachedTokens, admitted.cachedTokens());
     cache.checkIntegrity();
     return admitted.sequence();
@@ -55,7 +56,7 @@ final class PrefixCacheTest {
     int[] first = {1, 2, 3, 4, 5, 6};
     BlockTable a = admit(cache, 0, first);
     int[] second = {1, 2, 3, 9, 9};
-    assertEquals(new Admission.AwaitPrefix(3), cache.admit(second, 5, 0, copies));
+    assertEquals(new Admission.AwaitPrefix(3), cache.admit(second, 5, 0, false, copies));
     cache.computed(a, first, 0, 3);
     admit(cache, 3, second);
   }
@@ -103,7 +104,7 @@ final class PrefixCacheTest {
   void aSequenceThatDoesNotFitSaysHowManyBlocksAreMissing() {
     var cache = new PrefixCache(2, 4, true, 1);
     admit(cache, 0, 1, 2, 3, 4, 5);
-    assertEquals(new Admission.Wait(1), cache.admit(new int[] {8, 8, 8}, 3, 0, copies));
+    assertEquals(new Admission.Wait(1), cache.admit(new int[] {8, 8, 8}, 3, 0, false, copies));
     cache.checkIntegrity();
   }
 
@@ -141,7 +142,7 @@ final class PrefixCacheTest {
       int what = random.nextInt(3);
       if (what == 0) {
         int[] tokens = random.ints(1 + random.nextInt(14), 0, 2).toArray();
-        if (cache.admit(tokens, tokens.length, 0, copies)
+        if (cache.admit(tokens, tokens.length, 0, false, copies)
             instanceof Admission.Admitted(var table, int cached)) {
           assertTrue(cached < tokens.length, "seed " + seed);
           live.add(new Live(table, Arrays.copyOf(tokens, 64), new int[] {cached, tokens.length}));

@@ -93,6 +93,7 @@ final class LocalEngineTest {
         "enable-prefix-caching=false",
         "max-num-seqs=2",
         "kv-cache-tokens=96",
+        "max-step-ms=1",
         "threads=1"
       })
   void sameSeedSameAnswersWhateverTheBatchTheOrderAndTheSettings(String setting) throws Exception {
@@ -306,6 +307,12 @@ final class LocalEngineTest {
                 () -> open("enable-chunked-prefill", "false", "max-num-batched-tokens", "100"))
             .getMessage();
     assertTrue(whole.contains("set max-num-batched-tokens=512 or max-model-len=100"), whole);
+    String step =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> open("enable-chunked-prefill", "false", "max-step-ms", "20"))
+            .getMessage();
+    assertTrue(step.contains("max-step-ms 20 needs enable-chunked-prefill"), step);
     String option =
         assertThrows(IllegalArgumentException.class, () -> open("blocksize", "4")).getMessage();
     assertTrue(option.contains("unknown engine option [blocksize]"), option);

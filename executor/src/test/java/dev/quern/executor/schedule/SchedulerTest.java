@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.executor.cache.PrefixCache;
+import dev.quern.executor.cache.Turn;
 import dev.quern.executor.schedule.ScheduledStep.Chunk;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -31,9 +34,9 @@ final class SchedulerTest {
   @Test
   void longPromptsAreChunkedAndDecodeGoesOnBesideThem() {
     var cache = new PrefixCache(64, 4, true, 0);
-    var scheduler = new Scheduler(cache, new SchedulerLimits(4, 8, true), _ -> {});
-    scheduler.add(new Sequence(0, 0, 0, prompt(3, 0)));
-    scheduler.add(new Sequence(0, 0, 1, prompt(20, 100)));
+    var scheduler = new Scheduler(cache, new SchedulerLimits(4, 8, true, 0), _ -> {});
+    scheduler.add(new Sequence(new Turn(0, 0, 0), prompt(3, 0), 12));
+    scheduler.add(new Sequence(new Turn(0, 0, 1), prompt(20, 100), 12));
     ScheduledStep one = scheduler.next(_ -> true);
     assertEquals("0-3 0-5", shape(one));
     ran(scheduler, one);
@@ -46,11 +49,11 @@ final class SchedulerTest {
   @Test
   void aSharedPrefixIsComputedOnceAndSiblingsWaitForIt() {
     var cache = new PrefixCache(64, 4, true, 0);
-    var scheduler = new Scheduler(cache, new SchedulerLimits(8, 64, true), _ -> {});
+    var scheduler = new Scheduler(cache, new SchedulerLimits(8, 64, true, 0), _ -> {});
     for (int i = 0; i < 4; i++) {
       int[] tokens = prompt(11, 0);
       tokens[10] = 900 + i;
-      scheduler.add(new Sequence(0, 0, i, tokens));
+      scheduler.add(new Sequence(new Turn(0, 0, i), tokens, 12));
     }
     ScheduledStep one = scheduler.next(_ -> true);
     assertEquals("0-11", shape(one));
@@ -63,20 +66,20 @@ final class SchedulerTest {
   @Test
   void higherPriorityStartsFirst() {
     var cache = new PrefixCache(64, 4, true, 0);
-    var scheduler = new Scheduler(cache, new SchedulerLimits(1, 8, true), _ -> {});
-    scheduler.add(new Sequence(0, 0, 0, prompt(2, 0)));
-    scheduler.add(new Sequence(1, 1, 0, prompt(3, 50)));
+    var scheduler = new Scheduler(cache, new SchedulerLimits(1, 8, true, 0), _ -> {});
+    scheduler.add(new Sequence(new Turn(0, 0, 0), prompt(2, 0), 12));
+    scheduler.add(new Sequence(new Turn(1, 1, 0), prompt(3, 50), 12));
     assertEquals("0-3", shape(scheduler.next(_ -> true)));
   }
 
   @Test
   void sequencesWhoseConsumerIsSlowDoNotStartAndDoNotBlockOthers() {
     var cache = new PrefixCache(2048, 4, true, 0);
-    var scheduler = new Scheduler(cache, new SchedulerLimits(4, 8, true), _ -> {});
+    var scheduler = new Scheduler(cache, new SchedulerLimits(4, 8, true, 0), _ -> {});
     for (int i = 0; i < 400; i++) {
-      scheduler.add(new Sequence(0, 0, i, prompt(2, 10 * i)));
+      scheduler.add(new Sequence(new Turn(0, 0, i), prompt(2, 10 * i), 12));
     }
-    var other = new Sequence(0, 1, 0, prompt(3, 9000));
+    var other = new Sequence(new Turn(0, 1, 0), prompt(3, 9000), 12);
     scheduler.add(other);
     assertEquals("0-3", shape(scheduler.next(s -> s == other)));
   }
@@ -84,14 +87,54 @@ final class SchedulerTest {
   @Test
   void withoutChunkedPrefillAPromptWaitsForAStepThatHoldsIt() {
     var cache = new PrefixCache(64, 4, true, 0);
-    var scheduler = new Scheduler(cache, new SchedulerLimits(4, 8, false), _ -> {});
-    scheduler.add(new Sequence(0, 0, 0, prompt(5, 0)));
-    scheduler.add(new Sequence(0, 0, 1, prompt(8, 100)));
+    var scheduler = new Scheduler(cache, new SchedulerLimits(4, 8, false, 0), _ -> {});
+    scheduler.add(new Sequence(new Turn(0, 0, 0), prompt(5, 0), 12));
+    scheduler.add(new Sequence(new Turn(0, 0, 1), prompt(8, 100), 12));
     ScheduledStep one = scheduler.next(_ -> true);
     assertEquals("0-5", shape(one));
     ran(scheduler, one);
     scheduler.drop(one.chunks().getFirst().sequence());
     assertEquals("0-8", shape(scheduler.next(_ -> true)));
+  }
+
+  /** The head of rows whose consumer is slow outlives newer blocks that nobody wants any more. */
+  @Test
+  void aSharedNodeStaysUntilItsLastDescendantIsDoneAndThenGoesBeforeWantedOnes() {
+    var cache = new PrefixCache(8, 4, true, 0);
+    var scheduler = new Scheduler(cache, new SchedulerLimits(4, 64, true, 0), _ -> {});
+    List<Sequence> batch = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      int[] tokens = prompt(18, 0); // 4 blocks of head, 1 of its own
+      tokens[16] = 900 + i;
+      batch.add(new Sequence(new Turn(0, 0, i), tokens, 1));
+      scheduler.add(batch.get(i));
+    }
+    runAlone(scheduler, batch.get(0));
+    for (int i = 0; i < 6; i++) { // 12 blocks pass through the 4 that are left
+      var other = new Sequence(new Turn(1, 1 + i, 0), prompt(8, 1000 + 10 * i), 1);
+      scheduler.add(other);
+      runAlone(scheduler, other);
+    }
+    runAlone(scheduler, batch.get(1));
+    assertEquals(16, batch.get(1).cachedTokens());
+    runAlone(scheduler, batch.get(2));
+    assertEquals(16, batch.get(2).cachedTokens());
+
+    // The head is the newest now and nobody wants it: it makes room before an older block does.
+    var wanted = new Sequence(new Turn(0, 10, 0), prompt(9, 1050), 1);
+    scheduler.add(wanted);
+    var large = new Sequence(new Turn(1, 11, 0), prompt(24, 5000), 1);
+    scheduler.add(large);
+    runAlone(scheduler, large);
+    runAlone(scheduler, wanted);
+    assertEquals(8, wanted.cachedTokens());
+  }
+
+  private static void runAlone(Scheduler scheduler, Sequence sequence) {
+    ScheduledStep step = scheduler.next(s -> s == sequence);
+    assertEquals(List.of(sequence), step.chunks().stream().map(Chunk::sequence).toList());
+    ran(scheduler, step);
+    scheduler.drop(sequence);
   }
 
   @ParameterizedTest
@@ -105,12 +148,12 @@ final class SchedulerTest {
     var scheduler =
         new Scheduler(
             cache,
-            new SchedulerLimits(1 + random.nextInt(6), 1 + random.nextInt(9), true),
+            new SchedulerLimits(1 + random.nextInt(6), 1 + random.nextInt(9), true, 0),
             _ -> {});
     Set<Sequence> open = new HashSet<>();
     for (int i = 0; i < 60; i++) {
       int[] tokens = random.ints(1 + random.nextInt(12), 0, 3).toArray();
-      var s = new Sequence(random.nextInt(2), i / 20, i, tokens);
+      var s = new Sequence(new Turn(random.nextInt(2), i / 20, i), tokens, 12);
       open.add(s);
       scheduler.add(s);
     }

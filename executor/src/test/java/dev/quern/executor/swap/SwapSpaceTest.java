@@ -46,7 +46,7 @@ final class SwapSpaceTest {
     /** Admits, runs the copies, and proves that what is called cached is there. */
     Admission admit(int[] tokens, int length, String replay) {
       List<BlockCopy> copies = new ArrayList<>();
-      Admission admission = cache.admit(tokens, length, 0, copies);
+      Admission admission = cache.admit(tokens, length, 0, false, copies);
       copies.forEach(device::copy);
       if (admission instanceof Admission.Admitted(BlockTable table, int cached)) {
         assertTrue(cached < length, replay);

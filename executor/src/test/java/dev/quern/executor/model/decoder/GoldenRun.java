@@ -1,6 +1,7 @@
 package dev.quern.executor.model.decoder;
 
 import dev.quern.executor.cache.PrefixCache;
+import dev.quern.executor.cache.Turn;
 import dev.quern.executor.device.Communicator;
 import dev.quern.executor.device.Device;
 import dev.quern.executor.device.ElementType;
@@ -62,7 +63,7 @@ final class GoldenRun implements AutoCloseable {
     scheduler =
         new Scheduler(
             cache,
-            new SchedulerLimits(8, setting.maxTokens(), true),
+            new SchedulerLimits(8, setting.maxTokens(), true, 0),
             copy -> decoder.copyBlock(copy.from(), copy.to(), copy.tokens()));
   }
 
@@ -71,7 +72,7 @@ final class GoldenRun implements AutoCloseable {
     Map<Sequence, Outcome> outcomes = new HashMap<>();
     List<Outcome> inOrder = new ArrayList<>();
     for (int[] prompt : prompts) {
-      var sequence = new Sequence(0, batches, inOrder.size(), prompt.clone());
+      var sequence = new Sequence(new Turn(0, batches, inOrder.size()), prompt.clone(), 64);
       var outcome = new Outcome(prompt.length);
       outcomes.put(sequence, outcome);
       inOrder.add(outcome);
