@@ -22,23 +22,20 @@ public final class LocalEngine implements GenerateEngine {
   private final LoadedModel model;
   private final EnginePlan plan;
   private final ModelRunner runner;
-  private final PromptEncoder encoder;
+  private final LocalTokens tokens;
   private final EngineLoop loop;
   private final Thread thread;
   private final AtomicLong batches = new AtomicLong();
   private final Set<Integer> stopIds;
 
   private LocalEngine(
-      LoadedModel model, EnginePlan plan, ModelRunner runner, EngineOptions options) {
+      LoadedModel model, EnginePlan plan, ModelRunner untimed, EngineOptions options) {
     this.model = model;
     this.plan = plan;
-    this.runner = runner;
-    encoder =
-        new PromptEncoder(
-            model.name(),
-            model.tokenizer(),
-            model.template(),
-            model.checkpoint().config().vocabSize());
+    var timed = new TimedRunner(untimed);
+    runner = timed;
+    // The engine closes the model, not its tokens.
+    tokens = new LocalTokens(model, plan, options, timed::times, () -> {});
     stopIds = drawable(model.generation().eosIds());
     var cache =
         new PrefixCache(
@@ -124,16 +121,7 @@ public final class LocalEngine implements GenerateEngine {
     List<Encoded> encoded = new ArrayList<>(batch.rows().size());
     for (int i = 0; i < batch.rows().size(); i++) {
       try {
-        int[] ids = encoder.encode(batch.head(), batch.rows().get(i));
-        if (ids.length >= plan.maxModelLen()) {
-          throw new IllegalArgumentException(
-              "the prompt has "
-                  + ids.length
-                  + " tokens and the context holds "
-                  + plan.maxModelLen()
-                  + " (prompt and answer); shorten the prompt or raise --max-model-len");
-        }
-        encoded.add(new Encoded(i, ids));
+        encoded.add(new Encoded(i, tokens.ids(batch.head(), batch.rows().get(i))));
       } catch (IllegalArgumentException e) {
         completions.emit(
             new Event.Done(i, FinishReason.ERROR, Usage.NONE, Optional.of(e.getMessage())));
@@ -196,7 +184,12 @@ public final class LocalEngine implements GenerateEngine {
 
   @Override
   public int countTokens(String text) {
-    return encoder.count(text);
+    return tokens.count(text);
+  }
+
+  @Override
+  public Optional<PromptTokens> tokens() {
+    return Optional.of(tokens);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.quern.executor.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -82,6 +83,11 @@ public final class ScriptedEngine implements GenerateEngine {
   }
 
   @Override
+  public Optional<PromptTokens> tokens() {
+    return Optional.of(new WordTokens());
+  }
+
+  @Override
   public ModelInfo model() {
     return INFO;
   }
@@ -125,13 +131,17 @@ public final class ScriptedEngine implements GenerateEngine {
     return closed;
   }
 
-  private static List<String> words(String text) {
+  static List<String> words(String text) {
     return text.isBlank() ? List.of() : List.of(text.strip().split("\\s+"));
   }
 
   private static String text(PromptBatch batch, PromptRow row) {
+    return text(batch.head(), row);
+  }
+
+  static String text(List<PromptPart> head, PromptRow row) {
     var text = new StringBuilder();
-    batch.head().forEach(part -> text.append(part.text()));
+    head.forEach(part -> text.append(part.text()));
     switch (row.prompt()) {
       case Prompt.Text(var parts) -> parts.forEach(part -> text.append(part.text()));
       case Prompt.Chat(var messages) ->
