@@ -1,7 +1,5 @@
 package dev.quern.sql;
 
-import dev.quern.executor.device.DeviceException;
-import dev.quern.executor.engine.EngineException;
 import dev.quern.sql.Session.Compiled;
 import dev.quern.sql.catalog.QuernTypes;
 import dev.quern.sql.estimate.CostTable;
@@ -59,9 +57,10 @@ final class Explain {
   private List<String> estimated(QueryContext context) {
     try {
       return estimate(context).map(QueryEstimate::lines).orElse(List.of());
-    } catch (EngineException | DeviceException e) {
-      // The plan is worth seeing without a model too.
-      return List.of("estimate: none, as the model cannot be used: " + e.getMessage());
+    } catch (RuntimeException e) {
+      // The plan is worth seeing where its model or its data cannot be read.
+      context.control().check();
+      return List.of("estimate: none: " + e.getMessage());
     }
   }
 

@@ -66,6 +66,9 @@ public final class AssumedFilter extends SingleRel implements EnumerableRel {
   }
 
   private static final class Spread<T> implements Enumerator<T> {
+    /** Sums of tenths are a little less than what they should be. */
+    private static final double ROUNDING = 1e-9;
+
     private final Enumerator<T> rows;
     private final double share;
     // From half, so that the number of rows kept is the rounded share of those read.
@@ -80,7 +83,7 @@ public final class AssumedFilter extends SingleRel implements EnumerableRel {
     public boolean moveNext() {
       while (rows.moveNext()) {
         due += share;
-        if (due >= 1) {
+        if (due >= 1 - ROUNDING) {
           due--;
           return true;
         }

@@ -1,6 +1,7 @@
 package dev.quern.planner.cost;
 
 import dev.quern.planner.GenerateCall;
+import dev.quern.planner.PromptTerm;
 import dev.quern.planner.rel.EnumerableGenerate;
 import dev.quern.planner.rel.ExactLimit;
 import dev.quern.planner.rel.ScanRel;
@@ -22,6 +23,8 @@ import org.apache.calcite.rel.core.SetOp;
  * else runs as it would, so that rows, guards, limits and equal prompts count as they will.
  */
 public final class AssumedPlan {
+  private static final double NONE = Double.NaN;
+
   /**
    * A generate node of the plan.
    *
@@ -36,11 +39,7 @@ public final class AssumedPlan {
    *     answer, NaN where it does not
    * @param thinned whether a condition on answers stands below
    */
-  record Rewritten(RelNode rel, double[] answers, boolean thinned, List<ScanRel> scans) {
-    boolean plain() {
-      return Arrays.stream(answers).allMatch(Double::isNaN);
-    }
-  }
+  record Rewritten(RelNode rel, double[] answers, boolean thinned, List<ScanRel> scans) {}
 
   private final IdentityHashMap<RelNode, Rewritten> known = new IdentityHashMap<>();
   private final IdentityHashMap<List<GenerateCall>, Node> nodes = new IdentityHashMap<>();
@@ -106,7 +105,8 @@ public final class AssumedPlan {
     if (nodes.putIfAbsent(generate.calls(), node) == null) {
       order.add(node);
     }
-    if (input.thinned || !input.plain()) {
+    if (input.thinned
+        || generate.calls().stream().anyMatch(call -> hangsOnAnswer(call, input.answers))) {
       assumed.put(generate, true);
     }
     return new Rewritten(
@@ -116,7 +116,19 @@ public final class AssumedPlan {
         input.scans);
   }
 
-  private static final double NONE = Double.NaN;
+  private static boolean hangsOnAnswer(GenerateCall call, double[] answers) {
+    if (Arrays.stream(answers).allMatch(Double::isNaN)) {
+      return false;
+    }
+    return (call.guard().isPresent() && !Double.isNaN(answers[call.guard().getAsInt()]))
+        || !call.prompt().stream().allMatch(term -> isPlain(term, answers));
+  }
+
+  private static boolean isPlain(PromptTerm term, double[] answers) {
+    return term instanceof PromptTerm.Literal
+        || term instanceof PromptTerm.Parameter
+        || (term instanceof PromptTerm.Value(int column) && Double.isNaN(answers[column]));
+  }
 
   private Rewritten other(RelNode rel, List<Rewritten> inputs) {
     RelNode copy =

@@ -13,6 +13,7 @@ import org.apache.calcite.rel.RelWriter;
 import org.apache.calcite.rel.SingleRel;
 import org.apache.calcite.rel.metadata.RelMetadataQuery;
 import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.sql.SqlExplainLevel;
 
 /** The columns of its input, followed by the answer of each call. Keeps rows and their order. */
 public class GenerateRel extends SingleRel {
@@ -74,7 +75,14 @@ public class GenerateRel extends SingleRel {
     RelWriter result = super.explainTerms(writer);
     List<GenerateCall> shown = new ArrayList<>(calls);
     for (int i = 0; i < shown.size(); i++) {
-      result = result.item("$" + (inputColumns() + i), shown.get(i));
+      // Nodes are compared by their calls; as JSON and XML a call is its text.
+      Object call = shown.get(i);
+      result =
+          result.item(
+              "$" + (inputColumns() + i),
+              writer.getDetailLevel() == SqlExplainLevel.DIGEST_ATTRIBUTES
+                  ? call
+                  : call.toString());
     }
     return result;
   }
