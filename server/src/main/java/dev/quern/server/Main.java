@@ -5,6 +5,7 @@ import dev.quern.executor.engine.LocalEngine;
 import dev.quern.server.query.Cancellation;
 import dev.quern.server.query.Connections;
 import dev.quern.server.query.Interruption;
+import dev.quern.sql.LocalEngines;
 import dev.quern.sql.jdbc.QuernDriver;
 import java.util.List;
 
@@ -14,7 +15,7 @@ public final class Main {
 
   public static void main(String[] arguments) {
     var console = Console.ofProcess();
-    var driver = new QuernDriver(options -> LocalEngine.open(options, console::notice));
+    var driver = new QuernDriver(new LocalEngines(console::notice));
     Connections connections = properties -> driver.connect(QuernDriver.PREFIX, properties);
     int code;
     try (var interruption = Interruption.listen()) {

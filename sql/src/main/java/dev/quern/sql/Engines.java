@@ -90,6 +90,10 @@ public final class Engines {
     }
   }
 
+  EngineFactory factory() {
+    return factory;
+  }
+
   private void release(EngineOptions options) {
     Shared shared = open.get(options);
     if (--shared.users == 0) {

@@ -1,8 +1,10 @@
 package dev.quern.sql;
 
 import dev.quern.connectors.ArrowMemory;
+import dev.quern.executor.bench.StepRates;
 import dev.quern.executor.engine.EngineOptions;
 import dev.quern.executor.engine.GenerateEngine;
+import dev.quern.executor.engine.PromptTokens;
 import dev.quern.planner.QueryException;
 import dev.quern.planner.QueryException.State;
 import dev.quern.sql.QueryCompiler.Code;
@@ -19,6 +21,7 @@ import dev.quern.sql.catalog.Catalog;
 import dev.quern.sql.catalog.Model;
 import dev.quern.sql.catalog.QuernTypes;
 import dev.quern.sql.catalog.StatementTables;
+import dev.quern.sql.estimate.EstimateModels;
 import dev.quern.sql.run.QueryContext;
 import dev.quern.sql.run.QueryControl;
 import dev.quern.sql.run.QueryStatistics;
@@ -45,6 +48,7 @@ public final class Session implements AutoCloseable {
   private final QuernTypes types = new QuernTypes();
   private final BufferAllocator allocator = ArrowMemory.open(Long.MAX_VALUE);
   private final Map<EngineOptions, Engines.Lease> leases = new HashMap<>();
+  private final Map<EngineOptions, PromptTokens> readers = new HashMap<>();
   private volatile RunCounters counters;
 
   /**
@@ -74,13 +78,17 @@ public final class Session implements AutoCloseable {
       case SqlCopy copy -> writes.copy(copy);
       case SqlCreateTableAs table -> writes.createTable(table);
       case SqlInsert insert -> writes.insert(insert);
-      case SqlExplain explain -> Explain.plan(compile(explain.getExplicandum()), explain, types);
-      case SqlExplainAnalyze explain -> Explain.analyze(compile(explain.query()), types);
+      case SqlExplain explain -> explain(explain.getExplicandum()).plan(explain);
+      case SqlExplainAnalyze explain -> explain(explain.query()).analyze();
       case SqlNode query when query.isA(SqlKind.QUERY) -> compile(query).prepared();
       case SqlNode other ->
           throw QueryException.at(
               other, State.NOT_BUILT, other.getKind() + " statements are not supported");
     };
+  }
+
+  private Explain explain(SqlNode query) {
+    return new Explain(compile(query), types, options, new SessionModels());
   }
 
   /** The one path: syntax tree, relational tree, passes, physical plan, code. */
@@ -152,8 +160,7 @@ public final class Session implements AutoCloseable {
 
   /** Leased at first use and kept until the session ends. */
   private synchronized GenerateEngine engine(Optional<String> model, RunCounters run) {
-    // By options, not by name: a name may stand for another model now, or for none.
-    EngineOptions wanted = model.map(this::model).map(Model::options).orElse(options.engine());
+    EngineOptions wanted = engineOptions(model);
     Engines.Lease lease = leases.get(wanted);
     if (lease == null) {
       lease = engines.lease(wanted);
@@ -161,6 +168,44 @@ public final class Session implements AutoCloseable {
       run.loaded(lease.loadNanos());
     }
     return lease.engine();
+  }
+
+  /** By options, not by name: a name may stand for another model now, or for none. */
+  private EngineOptions engineOptions(Optional<String> model) {
+    return model.map(this::model).map(Model::options).orElse(options.engine());
+  }
+
+  /** The models of this session for estimates, which load no weights. */
+  private final class SessionModels implements EstimateModels {
+    @Override
+    public PromptTokens tokens(Optional<String> model) {
+      EngineOptions wanted = engineOptions(model);
+      synchronized (Session.this) {
+        Engines.Lease lease = leases.get(wanted);
+        Optional<PromptTokens> running = lease == null ? Optional.empty() : lease.engine().tokens();
+        if (running.isPresent()) {
+          return running.get();
+        }
+        PromptTokens open = readers.get(wanted);
+        if (open == null) {
+          open =
+              engines
+                  .factory()
+                  .tokens(wanted)
+                  .or(() -> engine(model, new RunCounters()).tokens())
+                  .orElseThrow(() ->
+                      new QueryException(
+                          State.NOT_BUILT, "this engine does not tell the tokens of prompts"));
+          readers.put(wanted, open);
+        }
+        return open;
+      }
+    }
+
+    @Override
+    public Optional<StepRates> rates(Optional<String> model, double context, double rows) {
+      return engines.factory().rates(engineOptions(model), tokens(model), context, rows);
+    }
   }
 
   private Model model(String name) {
@@ -179,6 +224,8 @@ public final class Session implements AutoCloseable {
 
   @Override
   public synchronized void close() {
+    readers.values().forEach(PromptTokens::close);
+    readers.clear();
     leases.values().forEach(Engines.Lease::close);
     leases.clear();
     allocator.close();

@@ -111,6 +111,32 @@ final class ModelCost {
     return stepBytes + head + tokens * kvTokenBytes;
   }
 
+  /** Multiply-adds of one token behind {@code context} others, its logits not counted. */
+  double tokenMacs(double context) {
+    return tokenMacs + keyMacs * context;
+  }
+
+  /** Multiply-adds of the logits of one token. */
+  long headMacs() {
+    return headMacs;
+  }
+
+  /**
+   * Bytes of weights that a step of {@code rows} decoding sequences reads: of the experts those
+   * that are hit if each row chooses evenly.
+   */
+  double weightBytes(int rows) {
+    double bytes = stepBytes + headBytes;
+    for (int layer = 0; layer < config.layers(); layer++) {
+      if (config.isMoe(layer)) {
+        MoeConfig moe = config.moe().orElseThrow();
+        double missed = Math.pow(1 - moe.topK() / (double) moe.experts(), rows);
+        bytes += expertBytes[layer] * moe.experts() * (1 - missed);
+      }
+    }
+    return bytes;
+  }
+
   /** Bytes of one expert of a layer. */
   long expertBytes(int layer) {
     return expertBytes[layer];

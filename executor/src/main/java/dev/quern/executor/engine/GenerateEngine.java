@@ -1,5 +1,7 @@
 package dev.quern.executor.engine;
 
+import java.util.Optional;
+
 /** Runs prompts. Safe for use by many threads: batches of all callers share each step. */
 public interface GenerateEngine extends AutoCloseable {
   /**
@@ -9,6 +11,11 @@ public interface GenerateEngine extends AutoCloseable {
 
   /** Number of tokens of a text as a column value: no template, special tokens as plain text. */
   int countTokens(String text);
+
+  /** How this engine reads prompts, without running them; empty where it cannot tell. */
+  default Optional<PromptTokens> tokens() {
+    return Optional.empty();
+  }
 
   /** What a caller may show of the model. */
   ModelInfo model();

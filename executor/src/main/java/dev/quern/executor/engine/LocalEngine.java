@@ -29,7 +29,7 @@ public final class LocalEngine implements GenerateEngine {
   private final EnginePlan plan;
   private final ModelRunner runner;
   private final Optional<SwapSpace> swap;
-  private final PromptEncoder encoder;
+  private final LocalTokens tokens;
   private final EngineLoop loop;
   private final Thread thread;
   private final AtomicLong batches = new AtomicLong();
@@ -38,19 +38,16 @@ public final class LocalEngine implements GenerateEngine {
   private LocalEngine(
       LoadedModel model,
       EnginePlan plan,
-      ModelRunner runner,
+      ModelRunner untimed,
       Optional<SwapSpace> swap,
       EngineOptions options) {
     this.model = model;
     this.plan = plan;
-    this.runner = runner;
     this.swap = swap;
-    encoder =
-        new PromptEncoder(
-            model.name(),
-            model.tokenizer(),
-            model.template(),
-            model.checkpoint().config().vocabSize());
+    var timed = new TimedRunner(untimed);
+    runner = timed;
+    // The engine closes the model, not its tokens.
+    tokens = new LocalTokens(model, plan, options, timed::times, () -> {});
     stopIds = drawable(model.generation().eosIds());
     var cache =
         new PrefixCache(
@@ -158,18 +155,10 @@ public final class LocalEngine implements GenerateEngine {
     List<Encoded> encoded = new ArrayList<>(batch.rows().size());
     for (int i = 0; i < batch.rows().size(); i++) {
       try {
-        int[] ids = encoder.encodeBehindHead(batch.head(), batch.rows().get(i));
         GenerateOptions options = batch.rows().get(i).options();
         Optional<ChoiceTrie> trie = tries.of(options);
-        int answer = trie.map(ChoiceTrie::depth).orElse(1);
-        if (ids.length + answer > plan.maxModelLen()) {
-          throw new IllegalArgumentException(
-              "the prompt has "
-                  + ids.length
-                  + " tokens and the context holds "
-                  + plan.maxModelLen()
-                  + " (prompt and answer); shorten the prompt or raise --max-model-len");
-        }
+        int[] ids =
+            tokens.ids(batch.head(), batch.rows().get(i), trie.map(ChoiceTrie::depth).orElse(1));
         Set<Integer> ends = stopIds(options);
         int most = trie.map(ChoiceTrie::depth).orElse(options.maxTokens());
         encoded.add(new Encoded(i, ids, trie.map(t -> tries.walk(t, ends)), most));
@@ -239,7 +228,12 @@ public final class LocalEngine implements GenerateEngine {
 
   @Override
   public int countTokens(String text) {
-    return encoder.count(text);
+    return tokens.count(text);
+  }
+
+  @Override
+  public Optional<PromptTokens> tokens() {
+    return Optional.of(tokens);
   }
 
   @Override

@@ -86,6 +86,11 @@ public final class ScriptedEngine implements GenerateEngine {
   }
 
   @Override
+  public Optional<PromptTokens> tokens() {
+    return Optional.of(new WordTokens());
+  }
+
+  @Override
   public ModelInfo model() {
     return INFO;
   }
@@ -129,13 +134,17 @@ public final class ScriptedEngine implements GenerateEngine {
     return closed;
   }
 
-  private static List<String> words(String text) {
+  static List<String> words(String text) {
     return text.isBlank() ? List.of() : List.of(text.strip().split("\\s+"));
   }
 
   private static String text(PromptBatch batch, PromptRow row) {
+    return text(batch.head(), row);
+  }
+
+  static String text(List<PromptPart> head, PromptRow row) {
     var text = new StringBuilder();
-    batch.head().forEach(part -> text.append(part.text()));
+    head.forEach(part -> text.append(part.text()));
     switch (row.prompt()) {
       case Prompt.Text(var parts) -> parts.forEach(part -> text.append(part.text()));
       case Prompt.Chat(var messages) ->

@@ -159,7 +159,8 @@ public final class ShareRows implements Pass {
       if (!hasCalls(node)) {
         return node;
       }
-      boolean twice = !inside && seen.getOrDefault(digest(node), List.of()).size() > 1;
+      boolean twice =
+          !inside && !hasShared(node) && seen.getOrDefault(digest(node), List.of()).size() > 1;
       boolean shares =
           (twice || again)
               && !(node instanceof SharedRel)
@@ -175,6 +176,10 @@ public final class ShareRows implements Pass {
       return shares
           ? SharedRel.logical(copy, numbers.computeIfAbsent(digest(node), d -> next++))
           : copy;
+    }
+
+    private static boolean hasShared(RelNode node) {
+      return node instanceof SharedRel || node.getInputs().stream().anyMatch(Sharing::hasShared);
     }
 
     private static boolean hasCalls(RelNode node) {

@@ -23,7 +23,7 @@ public final class EnumerableGenerate extends GenerateRel implements RowOperator
     super(cluster, traits, input, calls, types, demand);
   }
 
-  static EnumerableGenerate of(GenerateRel logical, RelNode input) {
+  public static EnumerableGenerate of(GenerateRel logical, RelNode input) {
     return new EnumerableGenerate(
         logical.getCluster(),
         logical.getTraitSet().replace(EnumerableConvention.INSTANCE),

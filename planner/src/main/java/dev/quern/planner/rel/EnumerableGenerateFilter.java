@@ -1,5 +1,6 @@
 package dev.quern.planner.rel;
 
+import dev.quern.planner.cost.CallCost;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -55,7 +56,7 @@ public final class EnumerableGenerateFilter extends GenerateFilterRel implements
               firstAnswer(i),
               predicate(context, stage.condition()),
               CallCost.of(stage.calls()),
-              CallCost.selectivity(stage.condition())));
+              stage.selectivity()));
     }
     return GenerateRuntime.of(context)
         .filter(conditions, getRowType().getFieldCount(), demand(), input);

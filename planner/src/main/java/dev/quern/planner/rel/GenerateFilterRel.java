@@ -1,6 +1,8 @@
 package dev.quern.planner.rel;
 
 import dev.quern.planner.GenerateCall;
+import dev.quern.planner.cost.CallCost;
+import dev.quern.planner.cost.Selectivity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -31,6 +33,18 @@ public class GenerateFilterRel extends SingleRel {
     public Stage {
       calls = List.copyOf(calls);
       types = List.copyOf(types);
+    }
+
+    /** Share of rows that are assumed to pass. */
+    public double selectivity() {
+      return Selectivity.of(condition, column -> Selectivity.BOOLEAN);
+    }
+
+    /**
+     * Cost of a row's answers over the share of rows dropped: what is least is best asked first.
+     */
+    public double rank() {
+      return CallCost.of(calls) / Math.max(1e-9, 1 - selectivity());
     }
 
     @Override
@@ -120,7 +134,7 @@ public class GenerateFilterRel extends SingleRel {
   public double estimateRowCount(RelMetadataQuery metadata) {
     double rows = metadata.getRowCount(input);
     for (Stage stage : stages) {
-      rows *= CallCost.selectivity(stage.condition());
+      rows *= stage.selectivity();
     }
     return rows;
   }
@@ -129,6 +143,6 @@ public class GenerateFilterRel extends SingleRel {
   public RelOptCost computeSelfCost(RelOptPlanner planner, RelMetadataQuery metadata) {
     double rows = metadata.getRowCount(input);
     double calls = stages.stream().mapToInt(stage -> stage.calls().size()).sum();
-    return planner.getCostFactory().makeCost(rows, rows * CallCost.ROWS_PER_ANSWER * calls, 0);
+    return planner.getCostFactory().makeCost(rows, rows * GenerateRel.ROWS_PER_ANSWER * calls, 0);
   }
 }

@@ -14,9 +14,13 @@ import org.apache.calcite.rel.RelWriter;
 import org.apache.calcite.rel.SingleRel;
 import org.apache.calcite.rel.metadata.RelMetadataQuery;
 import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.sql.SqlExplainLevel;
 
 /** The columns of its input, followed by the answer of each call. Keeps rows and their order. */
 public class GenerateRel extends SingleRel {
+  /** Cost of an answer in rows read: dear enough that everything else goes below. */
+  static final double ROWS_PER_ANSWER = 10_000;
+
   private final List<GenerateCall> calls;
   private final List<RelDataType> types;
   private final OptionalLong demand;
@@ -90,7 +94,14 @@ public class GenerateRel extends SingleRel {
     RelWriter result = super.explainTerms(writer);
     List<GenerateCall> shown = new ArrayList<>(calls);
     for (int i = 0; i < shown.size(); i++) {
-      result = result.item("$" + (inputColumns() + i), shown.get(i));
+      // Nodes are compared by their calls; as JSON and XML a call is its text.
+      Object call = shown.get(i);
+      result =
+          result.item(
+              "$" + (inputColumns() + i),
+              writer.getDetailLevel() == SqlExplainLevel.DIGEST_ATTRIBUTES
+                  ? call
+                  : call.toString());
     }
     return result.itemIf("demand", demand.orElse(0), demand.isPresent());
   }
@@ -103,8 +114,6 @@ public class GenerateRel extends SingleRel {
   @Override
   public RelOptCost computeSelfCost(RelOptPlanner planner, RelMetadataQuery metadata) {
     double rows = metadata.getRowCount(input);
-    return planner
-        .getCostFactory()
-        .makeCost(rows, rows * CallCost.ROWS_PER_ANSWER * calls.size(), 0);
+    return planner.getCostFactory().makeCost(rows, rows * ROWS_PER_ANSWER * calls.size(), 0);
   }
 }

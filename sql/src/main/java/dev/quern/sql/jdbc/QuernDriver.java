@@ -1,8 +1,8 @@
 package dev.quern.sql.jdbc;
 
-import dev.quern.executor.engine.LocalEngine;
 import dev.quern.sql.EngineFactory;
 import dev.quern.sql.Engines;
+import dev.quern.sql.LocalEngines;
 import dev.quern.sql.SessionOptions;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -34,7 +34,7 @@ public final class QuernDriver extends UnregisteredDriver {
 
   /** The driver with engines that run models in this process. */
   public QuernDriver() {
-    this(LocalEngine::open);
+    this(new LocalEngines(_ -> {}));
   }
 
   public QuernDriver(EngineFactory factory) {

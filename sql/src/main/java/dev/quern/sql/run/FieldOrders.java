@@ -85,9 +85,12 @@ final class FieldOrders {
     return values.stream().mapToLong(String::length).sum();
   }
 
-  /** The row's fields as JSON; the row was in a window. */
+  /** The row's fields as JSON; a row that was in no window is one by itself. */
   String json(Object[] row) {
     List<String> values = values(row);
+    if (!rows.containsKey(values)) {
+      window(List.<Object[]>of(row));
+    }
     return JsonFields.object(names, values, rows.get(values).order);
   }
 

@@ -118,7 +118,8 @@ public final class QueryContext implements DataContext, AutoCloseable {
     return Math.min(MOST_SORT_MEMORY, Runtime.getRuntime().maxMemory() / 16);
   }
 
-  SessionOptions options() {
+  /** Options of the session. */
+  public SessionOptions options() {
     return options;
   }
 

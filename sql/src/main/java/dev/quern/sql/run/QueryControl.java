@@ -71,6 +71,11 @@ public final class QueryControl implements AutoCloseable {
     }
   }
 
+  /** Whether the query was stopped, whatever for. */
+  public boolean isStopped() {
+    return flag.get();
+  }
+
   /** Whether a budget stopped the query. */
   boolean outOfBudget() {
     Stop reason = stop.get();

@@ -19,7 +19,7 @@ public final class RunCounters {
   private final LongAdder completionTokens = new LongAdder();
   private final LongAdder loadNanos = new LongAdder();
   private final AtomicLong peakMemory = new AtomicLong();
-  private final long start = System.nanoTime();
+  private volatile long start = System.nanoTime();
   private volatile long end;
   private volatile OptionalLong total = OptionalLong.empty();
 
@@ -66,6 +66,11 @@ public final class RunCounters {
   /** Rows that went through GENERATE so far. */
   long generated() {
     return generated.sum();
+  }
+
+  /** Starts the clock anew: what came before was not the query. */
+  public void restart() {
+    start = System.nanoTime();
   }
 
   /** Stops the clock. */

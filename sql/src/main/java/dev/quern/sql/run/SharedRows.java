@@ -10,7 +10,7 @@ import org.apache.calcite.linq4j.Enumerator;
  * Rows that are made once and read several times. The reader that is ahead drives the input; what
  * does not fit into memory goes to a temporary file, once the input has ended or memory is full.
  */
-final class SharedRows extends AbstractEnumerable<Object[]> implements AutoCloseable {
+public final class SharedRows extends AbstractEnumerable<Object[]> implements AutoCloseable {
   private final long memory;
   private final Enumerable<Object[]> input;
   private final List<Object[]> kept = new ArrayList<>();
@@ -23,7 +23,7 @@ final class SharedRows extends AbstractEnumerable<Object[]> implements AutoClose
   /**
    * @param memory bytes that rows may take, estimated
    */
-  SharedRows(Enumerable<Object[]> input, long memory) {
+  public SharedRows(Enumerable<Object[]> input, long memory) {
     this.input = input;
     this.memory = memory;
   }

@@ -1,21 +1,13 @@
-package dev.quern.planner.rel;
+package dev.quern.planner.cost;
 
 import dev.quern.planner.GenerateCall;
 import dev.quern.planner.OptionTerm;
 import dev.quern.planner.PromptTerm;
 import dev.quern.planner.function.Argument;
 import java.util.List;
-import org.apache.calcite.rel.metadata.RelMdUtil;
-import org.apache.calcite.rex.RexCall;
-import org.apache.calcite.rex.RexNode;
 
-/**
- * What answers cost and how many rows pass a condition on them, guessed without a look at the data.
- */
+/** What answers cost, guessed without a look at the data. */
 public final class CallCost {
-  /** Cost of an answer in rows read: dear enough that everything else goes below. */
-  static final double ROWS_PER_ANSWER = 10_000;
-
   /** A decoded token costs as much as that many prompt tokens of a large batch. */
   private static final double PER_ANSWER_TOKEN = 8;
 
@@ -53,16 +45,5 @@ public final class CallCost {
             ? most.doubleValue()
             : DEFAULT_ANSWER_TOKENS;
     return characters / CHARACTERS_PER_TOKEN + PER_ANSWER_TOKEN * answer;
-  }
-
-  /** Share of rows that pass: Calcite's guesses, and one half for a BOOLEAN answer by itself. */
-  public static double selectivity(RexNode condition) {
-    return switch (condition.getKind()) {
-      case INPUT_REF, CAST -> 0.5;
-      case NOT, IS_FALSE, IS_NOT_TRUE ->
-          1 - selectivity(((RexCall) condition).getOperands().get(0));
-      case IS_TRUE, IS_NOT_FALSE -> selectivity(((RexCall) condition).getOperands().get(0));
-      default -> RelMdUtil.guessSelectivity(condition);
-    };
   }
 }
