@@ -3,6 +3,7 @@ package dev.quern.planner;
 import dev.quern.planner.pass.Decorrelate;
 import dev.quern.planner.pass.ExtractGenerate;
 import dev.quern.planner.pass.FilterScan;
+import dev.quern.planner.pass.OuterJoinRows;
 import dev.quern.planner.pass.Pass;
 import dev.quern.planner.pass.PruneColumns;
 import dev.quern.planner.pass.PushDown;
@@ -32,7 +33,8 @@ public final class QueryPlanner {
           new PruneColumns(),
           new ExtractGenerate(),
           new PushDown(),
-          new FilterScan());
+          new FilterScan(),
+          new OuterJoinRows());
 
   private final RelOptPlanner planner;
   private final RelOptCluster cluster;

@@ -51,7 +51,7 @@ public final class EnumerableGenerate extends GenerateRel implements EnumerableR
     Expression rows = block.append("input", child.block);
     Expression input = bare ? rows : child.physType.convertTo(rows, JavaRowFormat.ARRAY);
     PhysType type =
-        PhysTypeImpl.of(implementor.getTypeFactory(), getRowType(), JavaRowFormat.ARRAY, false);
+        PhysTypeImpl.of(implementor.getTypeFactory(), getRowType(), JavaRowFormat.ARRAY);
     block.add(
         Expressions.return_(
             null,
@@ -70,9 +70,11 @@ public final class EnumerableGenerate extends GenerateRel implements EnumerableR
    *
    * @param bare whether rows come as the value of their only column instead of as arrays
    */
-  public static Enumerable<Object[]> run(
+  public static Enumerable<?> run(
       DataContext context, EnumerableGenerate node, Enumerable<?> input, boolean bare) {
     Enumerable<Object[]> rows = input.select(row -> bare ? new Object[] {row} : (Object[]) row);
-    return ((GenerateRuntime) context.get(GenerateRuntime.NAME)).generate(node.calls(), rows);
+    return RowFormats.fromArrays(
+        ((GenerateRuntime) context.get(GenerateRuntime.NAME)).generate(node.calls(), rows),
+        node.getRowType().getFieldCount());
   }
 }
