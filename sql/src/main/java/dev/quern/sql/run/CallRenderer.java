@@ -22,7 +22,8 @@ final class CallRenderer {
   private final QueryContext context;
   private final CallOptions options;
   private final OptionalInt seedColumn;
-  private final int headTerms;
+  private final List<PromptTerm> tailTerms;
+  private final boolean nullHead;
   private final List<PromptPart> head;
 
   CallRenderer(GenerateCall call, QueryContext context) {
@@ -33,8 +34,11 @@ final class CallRenderer {
         call.options().get(Argument.SEED) instanceof OptionTerm.Column(int column)
             ? OptionalInt.of(column)
             : OptionalInt.empty();
-    this.headTerms = headTerms(call.prompt());
-    this.head = parts(call.prompt().subList(0, headTerms), new Object[0]).orElse(List.of());
+    int headTerms = headTerms(call.prompt());
+    Optional<List<PromptPart>> before = parts(call.prompt().subList(0, headTerms), new Object[0]);
+    this.nullHead = before.isEmpty();
+    this.head = before.orElse(List.of());
+    this.tailTerms = List.copyOf(call.prompt().subList(headTerms, call.prompt().size()));
   }
 
   GenerateCall call() {
@@ -58,14 +62,7 @@ final class CallRenderer {
 
   /** The prompt behind the head; empty where a part is NULL. */
   Optional<List<PromptPart>> tail(Object[] row) {
-    boolean nullHead =
-        call.prompt().subList(0, headTerms).stream()
-            .anyMatch(term ->
-                term instanceof PromptTerm.Parameter(int index)
-                    && context.parameter(index) == null);
-    return nullHead
-        ? Optional.empty()
-        : parts(call.prompt().subList(headTerms, call.prompt().size()), row);
+    return nullHead ? Optional.empty() : parts(tailTerms, row);
   }
 
   /** The options with the row's seed. */
