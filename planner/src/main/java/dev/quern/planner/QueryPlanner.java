@@ -4,6 +4,7 @@ import dev.quern.planner.pass.Decorrelate;
 import dev.quern.planner.pass.ExtractGenerate;
 import dev.quern.planner.pass.FilterScan;
 import dev.quern.planner.pass.LimitExists;
+import dev.quern.planner.pass.OuterJoinRows;
 import dev.quern.planner.pass.Pass;
 import dev.quern.planner.pass.PruneColumns;
 import dev.quern.planner.pass.PullAboveJoin;
@@ -40,7 +41,8 @@ public final class QueryPlanner {
           new PullAboveJoin(),
           new ShareRows(),
           new StopEarly(),
-          new FilterScan());
+          new FilterScan(),
+          new OuterJoinRows());
 
   private final RelOptPlanner planner;
   private final RelOptCluster cluster;

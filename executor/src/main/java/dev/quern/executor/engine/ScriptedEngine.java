@@ -1,10 +1,13 @@
 package dev.quern.executor.engine;
 
 import dev.quern.executor.choice.Choices;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.StringJoiner;
+import java.util.StringTokenizer;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -82,7 +85,7 @@ public final class ScriptedEngine implements GenerateEngine {
 
   @Override
   public int countTokens(String text) {
-    return words(text).size();
+    return words(text);
   }
 
   @Override
@@ -134,8 +137,21 @@ public final class ScriptedEngine implements GenerateEngine {
     return closed;
   }
 
-  static List<String> words(String text) {
+  static List<String> split(String text) {
     return text.isBlank() ? List.of() : List.of(text.strip().split("\\s+"));
+  }
+
+  private static int words(String text) {
+    return new StringTokenizer(text).countTokens();
+  }
+
+  private static String firstWords(String text, int most) {
+    var words = new StringTokenizer(text);
+    var kept = new StringJoiner(" ");
+    for (int i = 0; i < most; i++) {
+      kept.add(words.nextToken());
+    }
+    return kept.toString();
   }
 
   private static String text(PromptBatch batch, PromptRow row) {
@@ -157,6 +173,7 @@ public final class ScriptedEngine implements GenerateEngine {
   private final class Replies implements Completions {
     private final PromptBatch batch;
     private final CountDownLatch closing = new CountDownLatch(1);
+    private final Deque<String> prompts = new ArrayDeque<>();
     private int started;
     private int row;
     private Event.Done pending;
@@ -186,23 +203,24 @@ public final class ScriptedEngine implements GenerateEngine {
       int upTo = Math.min(batch.rows().size(), row + 1 + script.ahead());
       for (; started < upTo; started++) {
         calls.incrementAndGet();
-        promptTokens.addAndGet(words(text(batch, batch.rows().get(started))).size());
+        String text = text(batch, batch.rows().get(started));
+        prompts.add(text);
+        promptTokens.addAndGet(words(text));
       }
     }
 
     private Event answer(int index) throws InterruptedException {
       PromptRow prompt = batch.rows().get(index);
-      String text = text(batch, prompt);
-      int promptWords = words(text).size();
+      String text = prompts.remove();
+      int promptWords = words(text);
       return switch (script.reply().apply(text, prompt.options())) {
         case Reply.Text(String answer) when prompt.options().choices().isPresent() ->
             chosen(index, prompt.options().choices().get(), answer, promptWords);
         case Reply.Text(String answer) -> {
-          List<String> kept = new ArrayList<>(words(answer));
-          boolean cut = kept.size() > prompt.options().maxTokens();
-          String shown =
-              cut ? String.join(" ", kept.subList(0, prompt.options().maxTokens())) : answer;
-          int tokens = Math.min(kept.size(), prompt.options().maxTokens());
+          int most = prompt.options().maxTokens();
+          int tokens = Math.min(words(answer), most);
+          boolean cut = words(answer) > most;
+          String shown = cut ? firstWords(answer, most) : answer;
           completionTokens.addAndGet(tokens);
           pending =
               new Event.Done(

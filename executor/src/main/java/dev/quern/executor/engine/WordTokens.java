@@ -12,14 +12,14 @@ final class WordTokens implements PromptTokens {
 
   @Override
   public int[] ids(List<PromptPart> head, PromptRow row) {
-    return ScriptedEngine.words(ScriptedEngine.text(head, row)).stream()
+    return ScriptedEngine.split(ScriptedEngine.text(head, row)).stream()
         .mapToInt(word -> ids.computeIfAbsent(word, w -> ids.size()))
         .toArray();
   }
 
   @Override
   public int count(String text) {
-    return ScriptedEngine.words(text).size();
+    return ScriptedEngine.split(text).size();
   }
 
   @Override

@@ -22,7 +22,7 @@ public final class Decorrelate implements Pass {
                         CoreRules.JOIN_SUB_QUERY_TO_CORRELATE))
                 .build());
     planner.setRoot(root);
-    RelNode joined = planner.findBestExp();
+    RelNode joined = ConstantKeys.guard(NestedCorrelations.flatten(planner.findBestExp()));
     return RelDecorrelator.decorrelateQuery(
         joined, RelFactories.LOGICAL_BUILDER.create(joined.getCluster(), null));
   }

@@ -61,7 +61,7 @@ final class DistinctBelowGenerate {
         generate.calls().stream()
             .map(GenerateCall::columns)
             .allMatch(columns -> keys.keySet().containsAll(columns.asList()));
-    if (!answers || !covered) {
+    if (!answers || !covered || keys.isEmpty()) {
       return null;
     }
     RelBuilder builder = call.builder().push(generate.getInput());

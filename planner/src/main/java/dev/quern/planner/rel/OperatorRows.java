@@ -14,9 +14,9 @@ public final class OperatorRows {
    *
    * @param bare whether rows come as the value of their only column instead of as arrays
    */
-  public static Enumerable<Object[]> of(
+  public static Enumerable<?> of(
       DataContext context, RowOperator node, Enumerable<?> input, boolean bare) {
     Enumerable<Object[]> rows = input.select(row -> bare ? new Object[] {row} : (Object[]) row);
-    return node.run(context, rows);
+    return RowFormats.fromArrays(node.run(context, rows), node.getRowType().getFieldCount());
   }
 }

@@ -24,7 +24,7 @@ public interface RowOperator extends EnumerableRel {
     Expression rows = block.append("input", child.block);
     Expression input = bare ? rows : child.physType.convertTo(rows, JavaRowFormat.ARRAY);
     PhysType type =
-        PhysTypeImpl.of(implementor.getTypeFactory(), getRowType(), JavaRowFormat.ARRAY, false);
+        PhysTypeImpl.of(implementor.getTypeFactory(), getRowType(), JavaRowFormat.ARRAY);
     block.add(
         Expressions.return_(
             null,

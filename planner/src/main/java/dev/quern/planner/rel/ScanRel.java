@@ -109,7 +109,7 @@ public final class ScanRel extends TableScan implements EnumerableRel {
   @Override
   public Result implement(EnumerableRelImplementor implementor, Prefer prefer) {
     PhysType type =
-        PhysTypeImpl.of(implementor.getTypeFactory(), getRowType(), JavaRowFormat.ARRAY, false);
+        PhysTypeImpl.of(implementor.getTypeFactory(), getRowType(), JavaRowFormat.ARRAY);
     var block = new BlockBuilder();
     block.add(
         Expressions.return_(
@@ -120,8 +120,9 @@ public final class ScanRel extends TableScan implements EnumerableRel {
   }
 
   /** Called by generated code. */
-  public static Enumerable<Object[]> run(DataContext context, ScanRel scan) {
+  public static Enumerable<?> run(DataContext context, ScanRel scan) {
     ScanTable table = scan.table.unwrapOrThrow(ScanTable.class);
-    return table.scan(context, scan.columns.toIntArray(), scan.filters);
+    return RowFormats.fromArrays(
+        table.scan(context, scan.columns.toIntArray(), scan.filters), scan.columns.size());
   }
 }

@@ -22,6 +22,27 @@ class DecorrelateTest {
   }
 
   @Test
+  void aGroupOfConstantsKeepsCountOfItsRows() {
+    RelNode plan =
+        Plans.of(
+            "SELECT DISTINCT 2 AS c FROM docs d WHERE id > 9 OR EXISTS"
+                + " (SELECT 1 FROM docs e WHERE e.place = d.place)");
+    String joined = Plans.text(new Decorrelate().apply(plan));
+    assertTrue(joined.contains("LogicalFilter(condition=[>($1, 0)])"), joined);
+    assertTrue(joined.contains("COUNT()"), joined);
+  }
+
+  @Test
+  void aFieldOfARowBecomesAColumnOfTheJoin() {
+    RelNode plan =
+        Plans.of(
+            "SELECT t.id FROM (SELECT id, GENERATE_DETAILS(body) AS d FROM docs) t WHERE EXISTS"
+                + " (SELECT 1 FROM docs e WHERE e.place = t.d.text)");
+    String joined = Plans.text(new Decorrelate().apply(plan));
+    assertFalse(joined.contains("$cor"), joined);
+  }
+
+  @Test
   void doesNotFireWithoutSubQuery() {
     RelNode plan = Plans.of("SELECT id FROM docs WHERE score > 1");
     assertEquals(Plans.text(plan), Plans.text(new Decorrelate().apply(plan)));

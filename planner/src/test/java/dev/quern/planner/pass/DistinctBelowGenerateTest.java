@@ -43,4 +43,13 @@ class DistinctBelowGenerateTest {
         """,
         pushed("SELECT DISTINCT body, GENERATE(body, seed => id) AS g FROM docs"));
   }
+
+  @Test
+  void answersThatReadNoColumnHaveNoInputsToBeDistinct() {
+    assertEquals("""
+        LogicalAggregate(group=[{0}])
+          GenerateRel($0=[GENERATE('a word')])
+            ScanRel(table=[[docs]], columns=[[]])\
+        """, pushed("SELECT DISTINCT GENERATE('a word') AS g FROM docs"));
+  }
 }

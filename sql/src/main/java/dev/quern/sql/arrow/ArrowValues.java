@@ -1,6 +1,7 @@
 package dev.quern.sql.arrow;
 
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -30,6 +31,7 @@ import org.apache.arrow.vector.UInt2Vector;
 import org.apache.arrow.vector.UInt4Vector;
 import org.apache.arrow.vector.UInt8Vector;
 import org.apache.arrow.vector.VarBinaryVector;
+import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.complex.BaseListVector;
 import org.apache.arrow.vector.complex.MapVector;
 import org.apache.arrow.vector.complex.StructVector;
@@ -65,6 +67,7 @@ final class ArrowValues {
       case Float2Vector v -> v::getValueAsFloat;
       case Float4Vector v -> v::get;
       case Float8Vector v -> v::get;
+      case VarCharVector v -> row -> new String(v.get(row), StandardCharsets.UTF_8);
       case VarBinaryVector v -> row -> new ByteString(v.get(row));
       case DateDayVector v -> v::get;
       case DateMilliVector v ->

@@ -4,13 +4,15 @@ import dev.quern.executor.engine.Event;
 import dev.quern.executor.engine.FinishReason;
 import dev.quern.executor.engine.Usage;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /** One prompt's answer, shared by all rows that ask for it; empty until it is done. */
 final class Answer {
-  private final StringBuilder text = new StringBuilder();
+  private String text = "";
   private final Submission owner;
   private Event.Done done;
   private boolean abandoned;
+  private IntConsumer onDone = characters -> {};
 
   /**
    * @param owner the submission whose events bring the answer
@@ -32,12 +34,23 @@ final class Answer {
     return abandoned;
   }
 
+  /** Adds text; as a rule it comes whole, at once. */
   void append(String delta) {
-    text.append(delta);
+    text = text.isEmpty() ? delta : text.concat(delta);
   }
 
   void finish(Event.Done end) {
     done = end;
+    onDone.accept(text.length());
+  }
+
+  /** Tells how many characters the answer has when it ends. */
+  void whenDone(IntConsumer characters) {
+    onDone = characters;
+  }
+
+  int characters() {
+    return text.length();
   }
 
   boolean isDone() {
@@ -45,7 +58,7 @@ final class Answer {
   }
 
   String text() {
-    return text.toString();
+    return text;
   }
 
   FinishReason reason() {

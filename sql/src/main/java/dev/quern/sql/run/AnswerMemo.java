@@ -11,10 +11,14 @@ import java.util.Optional;
 
 /**
  * The answers of one query by prompt and options, so that equal prompts run once. Bounded: when it
- * holds too many characters, the answers unused for longest are forgotten and would run again.
+ * holds too many bytes, the answers unused for longest are forgotten and would run again.
  */
 final class AnswerMemo {
-  private static final long MOST_CHARACTERS = 1L << 25;
+  /** An eighth of the heap: windows of rows, sorts and joins need the rest. */
+  private static final long MOST_BYTES = Runtime.getRuntime().maxMemory() / 8;
+
+  /** Bytes of an entry without texts: map entry, key, parts, answer, its end and usage. */
+  private static final int ENTRY_BYTES = 400;
 
   /**
    * What makes two calls the same.
@@ -24,7 +28,7 @@ final class AnswerMemo {
    */
   record Key(Optional<String> model, List<PromptPart> prompt, GenerateOptions options) {
     static Key of(Optional<String> model, List<PromptPart> prompt, GenerateOptions options) {
-      List<PromptPart> joined = new ArrayList<>();
+      List<PromptPart> joined = new ArrayList<>(prompt.size());
       for (PromptPart part : prompt) {
         if (!joined.isEmpty() && joined.getLast().trusted() == part.trusted()) {
           PromptPart last = joined.removeLast();
@@ -36,27 +40,56 @@ final class AnswerMemo {
       return new Key(model, List.copyOf(joined), options);
     }
 
-    private int characters() {
-      return prompt.stream().mapToInt(part -> part.text().length()).sum();
+    private long bytes() {
+      long characters = 0;
+      for (PromptPart part : prompt) {
+        characters += part.text().length();
+      }
+      return ENTRY_BYTES + textBytes(characters);
     }
   }
 
   private final Map<Key, Answer> answers = new LinkedHashMap<>(16, 0.75f, true);
-  private long characters;
+  private final long mostBytes;
+  private long bytes;
+
+  AnswerMemo() {
+    this(MOST_BYTES);
+  }
+
+  AnswerMemo(long mostBytes) {
+    this.mostBytes = mostBytes;
+  }
+
+  /** Most that a text of so many characters takes. */
+  static long textBytes(long characters) {
+    return 2 * characters;
+  }
 
   /** The answer of such a call, done or under way; null where there is none. */
   Answer get(Key key) {
     return answers.get(key);
   }
 
+  /** Bytes held, about: texts and an estimate of the objects around them. */
+  long bytes() {
+    return bytes;
+  }
+
   void put(Key key, Answer answer) {
     answers.put(key, answer);
-    characters += key.characters();
+    bytes += key.bytes();
+    // What is under way is not evicted, so it is held still when it ends.
+    answer.whenDone(characters -> bytes += textBytes(characters));
+    evict();
+  }
+
+  private void evict() {
     Iterator<Map.Entry<Key, Answer>> eldest = answers.entrySet().iterator();
-    while (characters > MOST_CHARACTERS && eldest.hasNext()) {
+    while (bytes > mostBytes && eldest.hasNext()) {
       Map.Entry<Key, Answer> entry = eldest.next();
       if (entry.getValue().isDone()) {
-        characters -= entry.getKey().characters();
+        bytes -= entry.getKey().bytes() + textBytes(entry.getValue().characters());
         eldest.remove();
       }
     }
@@ -65,7 +98,7 @@ final class AnswerMemo {
   /** Forgets a call that was given up before it ended. */
   void remove(Key key) {
     if (answers.remove(key) != null) {
-      characters -= key.characters();
+      bytes -= key.bytes();
     }
   }
 }

@@ -22,7 +22,8 @@ final class CallRenderer {
   private final QueryContext context;
   private final CallOptions options;
   private final OptionalInt seedColumn;
-  private final int headTerms;
+  private final List<PromptTerm> tailTerms;
+  private final boolean nullHead;
   private final List<PromptPart> head;
   private final Map<PromptTerm.Fields, FieldOrders> fieldOrders;
 
@@ -35,8 +36,11 @@ final class CallRenderer {
             ? OptionalInt.of(column)
             : OptionalInt.empty();
     this.fieldOrders = FieldOrders.of(call.prompt());
-    this.headTerms = headTerms(call.prompt());
-    this.head = parts(call.prompt().subList(0, headTerms), new Object[0]).orElse(List.of());
+    int headTerms = headTerms(call.prompt());
+    Optional<List<PromptPart>> before = parts(call.prompt().subList(0, headTerms), new Object[0]);
+    this.nullHead = before.isEmpty();
+    this.head = before.orElse(List.of());
+    this.tailTerms = List.copyOf(call.prompt().subList(headTerms, call.prompt().size()));
   }
 
   GenerateCall call() {
@@ -74,7 +78,7 @@ final class CallRenderer {
    */
   String start(Object[] row, int most) {
     var start = new StringBuilder();
-    for (PromptTerm term : call.prompt().subList(headTerms, call.prompt().size())) {
+    for (PromptTerm term : tailTerms) {
       if (term instanceof PromptTerm.Fields || start.length() >= most) {
         break;
       }
@@ -86,14 +90,7 @@ final class CallRenderer {
 
   /** The prompt behind the head; empty where a part is NULL. */
   Optional<List<PromptPart>> tail(Object[] row) {
-    boolean nullHead =
-        call.prompt().subList(0, headTerms).stream()
-            .anyMatch(term ->
-                term instanceof PromptTerm.Parameter(int index)
-                    && context.parameter(index) == null);
-    return nullHead
-        ? Optional.empty()
-        : parts(call.prompt().subList(headTerms, call.prompt().size()), row);
+    return nullHead ? Optional.empty() : parts(tailTerms, row);
   }
 
   /** The options with the row's seed. */

@@ -1,0 +1,7 @@
+package dev.quern.sql.differential;
+
+/** Types of the generated queries' columns; conditions are not columns. */
+enum ValueType {
+  TEXT,
+  NUMBER
+}
