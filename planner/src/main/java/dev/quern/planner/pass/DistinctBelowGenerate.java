@@ -61,7 +61,8 @@ final class DistinctBelowGenerate {
         generate.calls().stream()
             .map(GenerateCall::columns)
             .allMatch(columns -> keys.keySet().containsAll(columns.asList()));
-    if (!answers || !covered) {
+    // Without a column no row would stay apart from none: DISTINCT over nothing is one row.
+    if (!answers || !covered || keys.isEmpty()) {
       return null;
     }
     RelBuilder builder = call.builder().push(generate.getInput());

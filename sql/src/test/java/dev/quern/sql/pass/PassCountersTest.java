@@ -334,4 +334,12 @@ final class PassCountersTest {
       assertEquals(i + " " + i, rows.get(i));
     }
   }
+
+  @Test
+  void distinctAnswersThatReadNoColumnStayAsManyAsTheRowsHave() throws Exception {
+    String docs = table("docs", "id,body", 10, i -> i + ",text " + i);
+    String sql = "SELECT DISTINCT GENERATE('say hi') FROM " + docs + " WHERE id < ";
+    assertEquals(List.of(), rows(sql + "0"));
+    assertEquals(List.of("hi"), rows(sql + "5"));
+  }
 }
