@@ -342,4 +342,17 @@ final class PassCountersTest {
     assertEquals(List.of(), rows(sql + "0"));
     assertEquals(List.of("hi"), rows(sql + "5"));
   }
+
+  @Test
+  void callsThatDifferInTheItemsOfAnArrayAreNotShared() throws Exception {
+    String docs = table("docs", "id,body", 10, i -> i + ",text " + i);
+    String call = "SELECT id, GENERATE(body, stop => ARRAY[%s]) AS g FROM " + docs;
+    rows(
+        "SELECT x.g, y.g FROM ("
+            + call.formatted("'a, b'")
+            + ") AS x JOIN ("
+            + call.formatted("'a', 'b'")
+            + ") AS y ON x.id = y.id");
+    assertEquals(20, engine.calls());
+  }
 }
