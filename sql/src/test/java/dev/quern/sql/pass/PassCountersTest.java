@@ -355,4 +355,15 @@ final class PassCountersTest {
             + ") AS y ON x.id = y.id");
     assertEquals(20, engine.calls());
   }
+
+  @Test
+  void aFieldOfDetailsIsAConditionBesideAnother() throws Exception {
+    String docs = table("docs", "id,body", 4, i -> i + ",text " + i + (i < 2 ? " yes" : " no"));
+    assertEquals(
+        List.of("0", "1"),
+        rows(
+            "SELECT id FROM "
+                + docs
+                + " WHERE GENERATE_DETAILS(body).text = 'yes' AND GENERATE('x ' || body) = 'yes'"));
+  }
 }
