@@ -19,4 +19,10 @@ public final class OperatorRows {
     Enumerable<Object[]> rows = input.select(row -> bare ? new Object[] {row} : (Object[]) row);
     return node.run(context, rows);
   }
+
+  /** Called by generated code: the values of the only column of {@link #of}. */
+  public static Enumerable<Object> values(
+      DataContext context, RowOperator node, Enumerable<?> input, boolean bare) {
+    return of(context, node, input, bare).select(row -> row[0]);
+  }
 }

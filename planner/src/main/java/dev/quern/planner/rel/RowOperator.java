@@ -23,14 +23,16 @@ public interface RowOperator extends EnumerableRel {
     boolean bare = child.physType.getFormat() == JavaRowFormat.SCALAR;
     Expression rows = block.append("input", child.block);
     Expression input = bare ? rows : child.physType.convertTo(rows, JavaRowFormat.ARRAY);
-    PhysType type =
-        PhysTypeImpl.of(implementor.getTypeFactory(), getRowType(), JavaRowFormat.ARRAY, false);
+    // Calcite's set operations take rows of one column as the bare value.
+    boolean single = getRowType().getFieldCount() == 1;
+    JavaRowFormat format = single ? JavaRowFormat.SCALAR : JavaRowFormat.ARRAY;
+    PhysType type = PhysTypeImpl.of(implementor.getTypeFactory(), getRowType(), format, false);
     block.add(
         Expressions.return_(
             null,
             Expressions.call(
                 OperatorRows.class,
-                "of",
+                single ? "values" : "of",
                 DataContext.ROOT,
                 implementor.stash(this, RowOperator.class),
                 input,

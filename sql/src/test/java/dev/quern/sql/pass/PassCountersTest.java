@@ -366,4 +366,14 @@ final class PassCountersTest {
                 + docs
                 + " WHERE GENERATE_DETAILS(body).text = 'yes' AND GENERATE('x ' || body) = 'yes'"));
   }
+
+  @Test
+  void equalBranchesOfOneColumnAreShared() throws Exception {
+    String docs = table("docs", "id,body", 10, i -> i + ",text " + i);
+    String branch = "SELECT GENERATE(body) AS g FROM " + docs;
+    assertEquals(
+        List.of("20 10"),
+        rows("SELECT COUNT(*), COUNT(DISTINCT g) FROM (" + branch + " UNION ALL " + branch + ")"));
+    assertEquals(10, engine.calls());
+  }
 }
