@@ -12,7 +12,12 @@ public sealed interface OptionTerm {
   record Constant(Object value) implements OptionTerm {
     @Override
     public String toString() {
-      return value instanceof String s ? "'" + s.replace("'", "''") + "'" : String.valueOf(value);
+      // Items in quotes: ['a, b'] and ['a', 'b'] are different calls.
+      return switch (value) {
+        case String text -> "'" + text.replace("'", "''") + "'";
+        case List<?> items -> items.stream().map(Constant::new).toList().toString();
+        default -> String.valueOf(value);
+      };
     }
   }
 

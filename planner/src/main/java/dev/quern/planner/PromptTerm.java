@@ -57,7 +57,8 @@ public sealed interface PromptTerm {
   record Field(String name, int column, SqlTypeName type) {
     @Override
     public String toString() {
-      return name + ": $" + column;
+      // Other names in quotes, so that no two rows look alike.
+      return (name.matches("\\w+") ? name : JsonFields.text(name)) + ": $" + column;
     }
   }
 

@@ -34,8 +34,13 @@ final class RowTotals {
     if (node instanceof SharedRel rows && !shared.add(rows.number())) {
       return;
     }
-    if (node instanceof GenerateRel || node instanceof GenerateFilterRel) {
-      totals.add(rows(node.getInput(0)));
+    switch (node) {
+      case GenerateRel calls when calls.demand().isPresent() -> totals.add(OptionalLong.empty());
+      case GenerateFilterRel calls when calls.demand().isPresent() ->
+          totals.add(OptionalLong.empty());
+      case GenerateRel calls -> totals.add(rows(calls.getInput()));
+      case GenerateFilterRel calls -> totals.add(rows(calls.getInput()));
+      default -> {}
     }
     node.getInputs().forEach(input -> collect(input, totals, shared));
   }

@@ -61,6 +61,7 @@ final class DistinctBelowGenerate {
         generate.calls().stream()
             .map(GenerateCall::columns)
             .allMatch(columns -> keys.keySet().containsAll(columns.asList()));
+    // Without a column no row would stay apart from none: DISTINCT over nothing is one row.
     if (!answers || !covered || keys.isEmpty()) {
       return null;
     }

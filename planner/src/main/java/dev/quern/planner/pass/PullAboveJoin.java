@@ -18,7 +18,6 @@ import org.apache.calcite.rel.metadata.RelMetadataQuery;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
-import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.tools.RelBuilder;
 
 /**
@@ -94,8 +93,8 @@ public final class PullAboveJoin implements Pass {
       return switch (node) {
         case Project project ->
             !project.containsOver()
-                && project.getProjects().stream().allMatch(RexUtil::isDeterministic);
-        case Filter filter -> RexUtil.isDeterministic(filter.getCondition());
+                && project.getProjects().stream().allMatch(StableRows::isStable);
+        case Filter filter -> StableRows.isStable(filter.getCondition());
         case GenerateRel generate -> true;
         case GenerateFilterRel filter -> true;
         default -> false;

@@ -80,7 +80,8 @@ public final class ShareRows implements Pass {
       for (int i = 0; i < union.getInputs().size(); i++) {
         RelNode input = union.getInput(i);
         Project project = input instanceof Project p && !p.containsOver() ? p : null;
-        if ((project == null ? input : project.getInput()) instanceof GenerateRel generate) {
+        if ((project == null ? input : project.getInput()) instanceof GenerateRel generate
+            && isTheSameAgain(generate)) {
           groups
               .computeIfAbsent(digest(generate.getInput()), d -> new ArrayList<>())
               .add(new Branch(i, project, generate));
@@ -161,10 +162,7 @@ public final class ShareRows implements Pass {
       }
       boolean twice =
           !inside && !hasShared(node) && seen.getOrDefault(digest(node), List.of()).size() > 1;
-      boolean shares =
-          (twice || again)
-              && !(node instanceof SharedRel)
-              && RelOptUtil.getVariablesUsed(node).isEmpty();
+      boolean shares = (twice || again) && !(node instanceof SharedRel) && isTheSameAgain(node);
       List<RelNode> inputs = new ArrayList<>();
       for (int i = 0; i < node.getInputs().size(); i++) {
         boolean inner =
@@ -176,6 +174,11 @@ public final class ShareRows implements Pass {
       return shares
           ? SharedRel.logical(copy, numbers.computeIfAbsent(digest(node), d -> next++))
           : copy;
+    }
+
+    /** Whether the node gives the same rows wherever it stands. */
+    private static boolean isTheSameAgain(RelNode node) {
+      return RelOptUtil.getVariablesUsed(node).isEmpty() && StableRows.isStable(node);
     }
 
     private static boolean hasShared(RelNode node) {

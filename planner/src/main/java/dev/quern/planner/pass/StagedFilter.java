@@ -17,6 +17,8 @@ import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexUtil;
+import org.apache.calcite.rex.RexVisitorImpl;
+import org.apache.calcite.util.Util;
 
 /**
  * Conditions that each need answers of their own, as one {@link GenerateFilterRel}. Conditions that
@@ -42,15 +44,7 @@ final class StagedFilter {
 
   private void add(RexNode part) {
     Map<RexCall, RexNode> own = new LinkedHashMap<>(GuardedCalls.next(List.of(part), rex));
-    RexNode rest =
-        part.accept(
-            new RexShuttle() {
-              @Override
-              public RexNode visitCall(RexCall call) {
-                return own.containsKey(call) ? rex.makeLiteral(true) : super.visitCall(call);
-              }
-            });
-    chained |= own.isEmpty() || GenerateFunction.occursIn(List.of(rest));
+    chained |= own.isEmpty() || callsBeside(own, part);
     RexNode condition = part;
     for (int i = calls.size() - 1; i >= 0; i--) {
       if (calls.get(i).keySet().stream().anyMatch(own::containsKey)) {
@@ -63,6 +57,28 @@ final class StagedFilter {
     }
     calls.add(own);
     conditions.add(condition);
+  }
+
+  /** Whether the condition holds calls that are none of these nor within them. */
+  private static boolean callsBeside(Map<RexCall, RexNode> calls, RexNode condition) {
+    try {
+      condition.accept(
+          new RexVisitorImpl<Void>(true) {
+            @Override
+            public Void visitCall(RexCall call) {
+              if (calls.containsKey(call)) {
+                return null;
+              }
+              if (call.getOperator() instanceof GenerateFunction) {
+                throw new Util.FoundOne(call);
+              }
+              return super.visitCall(call);
+            }
+          });
+      return false;
+    } catch (Util.FoundOne e) {
+      return true;
+    }
   }
 
   boolean isOrderFree() {

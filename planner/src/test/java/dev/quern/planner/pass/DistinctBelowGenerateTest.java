@@ -46,10 +46,12 @@ class DistinctBelowGenerateTest {
 
   @Test
   void answersThatReadNoColumnHaveNoInputsToBeDistinct() {
-    assertEquals("""
+    assertEquals(
+        """
         LogicalAggregate(group=[{0}])
           GenerateRel($0=[GENERATE('a word')])
             ScanRel(table=[[docs]], columns=[[]])\
-        """, pushed("SELECT DISTINCT GENERATE('a word') AS g FROM docs"));
+        """,
+        pushed("SELECT DISTINCT GENERATE('a word') AS g FROM docs"));
   }
 }

@@ -72,7 +72,8 @@ final class NodeRun {
             .noneMatch(PromptTerm.Fields.class::isInstance);
     return plain
         ? input
-        : new WindowedRows(context.options(), node.rel().demand(), input, this::window);
+        : new WindowedRows(
+            context.options(), node.rel().demand(), prompts.size(), input, this::window);
   }
 
   /** Takes a row; gives it with a placeholder for each answer. */

@@ -46,7 +46,8 @@ final class FilterRows implements Enumerator<Object[]> {
             .toList();
     this.columns = columns;
     this.input = input;
-    this.sizes = new WindowSizes(context.options(), demand);
+    int most = conditions.stream().mapToInt(c -> c.calls().size()).max().orElse(1);
+    this.sizes = new WindowSizes(context.options(), demand, most);
     this.order = new ConditionOrder(conditions);
   }
 
@@ -168,12 +169,7 @@ final class FilterRows implements Enumerator<Object[]> {
   /** The budget is used up: it stops the query only if there was more to do. */
   private void stopAtRowBudget() {
     if (!inputEnded && input.moveNext()) {
-      context
-          .control()
-          .stop(
-              State.BUDGET,
-              "max-rows-budget of " + rowBudget() + " rows reached; finished rows are kept");
-      context.control().check();
+      throw GenerateRows.stopAtRowBudget(context);
     }
   }
 

@@ -53,6 +53,16 @@ final class GenerateOperator implements GenerateRuntime, AutoCloseable {
 
   @Override
   public void close() {
-    shared.values().forEach(SharedRows::close);
+    RuntimeException failure = null;
+    for (SharedRows rows : shared.values()) {
+      try {
+        rows.close();
+      } catch (RuntimeException e) {
+        failure = e; // the others are closed too
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
   }
 }

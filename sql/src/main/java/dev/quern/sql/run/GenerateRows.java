@@ -1,5 +1,6 @@
 package dev.quern.sql.run;
 
+import dev.quern.planner.QueryException;
 import dev.quern.planner.QueryException.State;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,13 +47,16 @@ final class GenerateRows implements Enumerator<Object[]> {
     this.numbered = numbered;
     this.calls = calls;
     this.input = input;
-    this.sizes = new WindowSizes(context.options(), demand);
+    this.sizes = new WindowSizes(context.options(), demand, calls.size());
   }
 
   @Override
   public boolean moveNext() {
     // Rows that were finished when a budget ran out still leave.
     if (window != null && context.control().outOfBudget()) {
+      if (next == window.size() && ahead != null) {
+        nextWindow();
+      }
       window.drain();
     }
     boolean finished = window != null && next < window.size() && window.isDone(next);
@@ -148,12 +152,15 @@ final class GenerateRows implements Enumerator<Object[]> {
       inputEnded = true;
       return;
     }
-    context
-        .control()
-        .stop(
-            State.BUDGET,
-            "max-rows-budget of " + rowBudget() + " rows reached; finished rows are kept");
-    context.control().check();
+    throw stopAtRowBudget(context);
+  }
+
+  /** Stops the query because its budget of rows is used up; gives the reason to throw. */
+  static QueryException stopAtRowBudget(QueryContext context) {
+    long most = context.options().maxRows().orElseThrow();
+    String reason = "max-rows-budget of " + most + " rows reached; finished rows are kept";
+    context.control().stop(State.BUDGET, reason);
+    return new QueryException(State.BUDGET, reason);
   }
 
   @Override

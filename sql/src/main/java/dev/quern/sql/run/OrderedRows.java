@@ -46,6 +46,7 @@ final class OrderedRows implements Enumerator<Object[]> {
   private void start() {
     List<Object[]> first = new ArrayList<>();
     while (first.size() <= context.options().windowRows()) {
+      context.control().check();
       if (!input.moveNext()) {
         unsorted = new GenerateRows(context, calls, OptionalLong.empty(), Linq4j.enumerator(first));
         return;
@@ -54,18 +55,41 @@ final class OrderedRows implements Enumerator<Object[]> {
     }
     prompts = new ExternalSort(context.sortMemory());
     finished = new ExternalSort(context.sortMemory());
+    boolean more = read(first);
+    prompts.sort();
+    answer();
+    prompts.close();
+    if (more && spent == null) {
+      spent = GenerateRows.stopAtRowBudget(context);
+    }
+    finished.sort();
+  }
+
+  /**
+   * Reads the input as far as the budget of rows allows: which rows are kept is not a matter of
+   * their prompts.
+   *
+   * @param first rows read already
+   * @return whether the budget left some out
+   */
+  private boolean read(List<Object[]> first) {
+    long left = context.options().maxRows().orElse(Long.MAX_VALUE) - context.counters().generated();
     long number = 0;
     for (Object[] row : first) {
+      if (number == left) {
+        return true;
+      }
       prompts.add(new Entry(key(row), number++, row));
     }
     first.clear();
     while (input.moveNext()) {
       context.control().check();
+      if (number == left) {
+        return true;
+      }
       prompts.add(new Entry(key(input.current()), number++, input.current()));
     }
-    prompts.sort();
-    answer();
-    finished.sort();
+    return false;
   }
 
   private boolean nextFinished() {

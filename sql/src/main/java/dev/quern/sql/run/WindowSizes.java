@@ -6,7 +6,7 @@ import java.util.OptionalLong;
 /**
  * How many rows the next window has. The first is small, so that a query that stops early costs
  * little; they grow up to window-rows. Where a LIMIT above may end the query, two windows hold no
- * more than max-num-seqs rows: that many may be asked in vain at most.
+ * more than max-num-seqs calls: that many may be made in vain at most.
  */
 final class WindowSizes {
   private static final int FIRST = 64;
@@ -18,9 +18,13 @@ final class WindowSizes {
   private final int growth;
   private int next;
 
-  WindowSizes(SessionOptions options, OptionalLong demand) {
+  /**
+   * @param calls calls of a row
+   */
+  WindowSizes(SessionOptions options, OptionalLong demand, int calls) {
     if (demand.isPresent()) {
-      most = Math.clamp(options.engine().maxNumSeqs() / 2, 1, options.windowRows());
+      int rows = options.engine().maxNumSeqs() / (2 * calls);
+      most = Math.clamp(rows, 1, options.windowRows());
       growth = GROWTH_UNDER_LIMIT;
       next = Math.clamp(demand.getAsLong(), Math.min(FIRST_UNDER_LIMIT, most), most);
     } else {

@@ -16,16 +16,18 @@ public final class WindowedRows implements Enumerator<Object[]> {
   private int next;
 
   /**
+   * @param calls calls of a row
    * @param seen is shown each window
    */
   public WindowedRows(
       SessionOptions options,
       OptionalLong demand,
+      int calls,
       Enumerator<Object[]> input,
       Consumer<List<Object[]>> seen) {
     this.input = input;
     this.seen = seen;
-    this.sizes = new WindowSizes(options, demand);
+    this.sizes = new WindowSizes(options, demand, calls);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.quern.sql.pass;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.executor.engine.ScriptedEngine;
@@ -333,5 +334,76 @@ final class PassCountersTest {
     for (int i = 0; i < 100; i++) {
       assertEquals(i + " " + i, rows.get(i));
     }
+  }
+
+  @Test
+  void distinctAnswersThatReadNoColumnStayAsManyAsTheRowsHave() throws Exception {
+    String docs = table("docs", "id,body", 10, i -> i + ",text " + i);
+    String sql = "SELECT DISTINCT GENERATE('say hi') FROM " + docs + " WHERE id < ";
+    assertEquals(List.of(), rows(sql + "0"));
+    assertEquals(List.of("hi"), rows(sql + "5"));
+  }
+
+  @Test
+  void callsThatDifferInTheItemsOfAnArrayAreNotShared() throws Exception {
+    String docs = table("docs", "id,body", 10, i -> i + ",text " + i);
+    String call = "SELECT id, GENERATE(body, stop => ARRAY[%s]) AS g FROM " + docs;
+    rows(
+        "SELECT x.g, y.g FROM ("
+            + call.formatted("'a, b'")
+            + ") AS x JOIN ("
+            + call.formatted("'a', 'b'")
+            + ") AS y ON x.id = y.id");
+    assertEquals(20, engine.calls());
+  }
+
+  @Test
+  void aFieldOfDetailsIsAConditionBesideAnother() throws Exception {
+    String docs = table("docs", "id,body", 4, i -> i + ",text " + i + (i < 2 ? " yes" : " no"));
+    assertEquals(
+        List.of("0", "1"),
+        rows(
+            "SELECT id FROM "
+                + docs
+                + " WHERE GENERATE_DETAILS(body).text = 'yes' AND GENERATE('x ' || body) = 'yes'"));
+  }
+
+  @Test
+  void equalBranchesOfOneColumnAreShared() throws Exception {
+    String docs = table("docs", "id,body", 10, i -> i + ",text " + i);
+    String branch = "SELECT GENERATE(body) AS g FROM " + docs;
+    assertEquals(
+        List.of("20 10"),
+        rows("SELECT COUNT(*), COUNT(DISTINCT g) FROM (" + branch + " UNION ALL " + branch + ")"));
+    assertEquals(10, engine.calls());
+  }
+
+  @Test
+  void rowsThatDifferEachTimeAreNotShared() throws Exception {
+    String docs = table("docs", "id,body", 20, i -> i + ",text " + i);
+    String branch = "SELECT RAND() AS r, GENERATE(body) AS g FROM " + docs;
+    assertEquals(
+        List.of("40 40"),
+        rows("SELECT COUNT(g), COUNT(DISTINCT r) FROM (" + branch + " UNION ALL " + branch + ")"));
+    assertEquals(20, engine.calls());
+  }
+
+  @Test
+  void aRowBudgetOfAJobKeepsTheFirstRowsOfTheTable() throws Exception {
+    close();
+    open("window-rows=10;max-rows-budget=35");
+    String docs = table("docs", "id,body", 100, i -> i + ",group " + i % 10 + " row " + i);
+    String out = folder.resolve("out.parquet").toString();
+    try (Statement statement = connection.createStatement()) {
+      SQLException e =
+          assertThrows(
+              SQLException.class,
+              () ->
+                  statement.executeUpdate(
+                      "COPY (SELECT id, GENERATE(body) AS g FROM " + docs + ") TO '" + out + "'"));
+      assertEquals("53400", e.getSQLState());
+    }
+    assertEquals(List.of("35 34"), rows("SELECT COUNT(*), MAX(id) FROM '" + out + "'"));
+    assertEquals(35, engine.calls());
   }
 }
