@@ -22,8 +22,11 @@ record NamedArguments(SqlCall call, Signature signature) {
    * @throws QueryException naming the argument, its place and what is valid
    */
   SqlNode toPositional() {
-    SqlNode[] values = new SqlNode[Argument.count()];
     List<SqlNode> operands = call.getOperandList();
+    if (isPositional(operands)) {
+      return call; // CASE x WHEN .. repeats x, and the validator rewrites it each time
+    }
+    SqlNode[] values = new SqlNode[Argument.count()];
     boolean named = false;
     for (int i = 0; i < operands.size(); i++) {
       SqlNode operand = operands.get(i);
@@ -62,6 +65,20 @@ record NamedArguments(SqlCall call, Signature signature) {
       }
     }
     return new SqlBasicCall(call.getOperator(), Arrays.asList(values), call.getParserPosition());
+  }
+
+  /** No function takes all arguments: what it does not take is DEFAULT in a rewritten call only. */
+  private boolean isPositional(List<SqlNode> operands) {
+    if (operands.size() != Argument.count()) {
+      return false;
+    }
+    for (int i = 0; i < operands.size(); i++) {
+      if (!signature.arguments().contains(Argument.at(i))
+          && operands.get(i).getKind() != SqlKind.DEFAULT) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private Argument named(SqlNode name) {

@@ -25,6 +25,12 @@ enum Dialect {
     String detail(String details, String field) {
       return details + "." + field;
     }
+
+    // Either form, so that both are tried.
+    @Override
+    String judged(String prompt) {
+      return prompt.length() % 2 == 0 ? "GENERATE_BOOLEAN(" + prompt + ")" : super.judged(prompt);
+    }
   },
 
   REFERENCE {
@@ -66,10 +72,7 @@ enum Dialect {
   /** One field of a {@link #details} column. */
   abstract String detail(String details, String field);
 
-  /**
-   * A condition that the model decides, NULL where it does not know. Once GENERATE_BOOLEAN is
-   * built, {@link #QUERN} says {@code GENERATE_BOOLEAN(prompt)} here.
-   */
+  /** A condition that the model decides, NULL where it does not know. */
   String judged(String prompt) {
     return "CASE " + generate(prompt) + " WHEN 'yes' THEN TRUE WHEN 'no' THEN FALSE END";
   }

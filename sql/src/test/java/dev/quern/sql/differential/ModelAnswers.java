@@ -14,10 +14,16 @@ final class ModelAnswers {
 
   static final String MESSAGE = "no answer to that";
 
+  private static final String YES_OR_NO = "Answer with yes or no. ";
+
   private ModelAnswers() {}
 
+  /**
+   * @param prompt what GENERATE_BOOLEAN puts in front makes no difference
+   */
   static Reply reply(String prompt) {
-    return prompt.contains(REFUSED) ? new Reply.Refusal(MESSAGE) : new Reply.Text(text(prompt));
+    String asked = prompt.startsWith(YES_OR_NO) ? prompt.substring(YES_OR_NO.length()) : prompt;
+    return asked.contains(REFUSED) ? new Reply.Refusal(MESSAGE) : new Reply.Text(text(asked));
   }
 
   /** The whole answer to a prompt that does not fail. */
