@@ -47,7 +47,8 @@ final class GenerateRows implements Enumerator<Object[]> {
     this.numbered = numbered;
     this.calls = calls;
     this.input = input;
-    this.sizes = new WindowSizes(context.options(), demand, calls.size());
+    var growing = new WindowSizes(context.options(), demand, calls.size());
+    this.sizes = context.takesAllRows() && demand.isEmpty() ? growing.whole() : growing;
   }
 
   @Override

@@ -34,6 +34,12 @@ final class WindowSizes {
     }
   }
 
+  /** The first window is as large as any: nobody waits for the first rows. */
+  WindowSizes whole() {
+    next = most;
+    return this;
+  }
+
   int next() {
     return next;
   }
