@@ -55,6 +55,7 @@ public final class ScriptedEngine implements GenerateEngine {
 
   private final Script script;
   private final AtomicLong batches = new AtomicLong();
+  private final AtomicLong submitted = new AtomicLong();
   private final AtomicLong calls = new AtomicLong();
   private final AtomicLong promptTokens = new AtomicLong();
   private final AtomicLong completionTokens = new AtomicLong();
@@ -78,6 +79,7 @@ public final class ScriptedEngine implements GenerateEngine {
       throw new EngineException("the engine is closed");
     }
     batches.incrementAndGet();
+    submitted.addAndGet(batch.rows().size());
     open.incrementAndGet();
     last = batch;
     return new Replies(batch);
@@ -106,6 +108,11 @@ public final class ScriptedEngine implements GenerateEngine {
   /** Batches submitted so far. */
   public long batches() {
     return batches.get();
+  }
+
+  /** Rows of the batches submitted so far, started or not. */
+  public long submittedRows() {
+    return submitted.get();
   }
 
   /** Rows started so far. */
