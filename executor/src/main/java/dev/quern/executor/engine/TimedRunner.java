@@ -1,17 +1,14 @@
 package dev.quern.executor.engine;
 
-import dev.quern.executor.cache.BlockCopy;
 import dev.quern.executor.device.SamplingRow;
 import dev.quern.executor.model.decoder.StepInput;
-import java.lang.foreign.MemorySegment;
 
 /** Takes the time of a runner's steps. */
-final class TimedRunner implements ModelRunner {
-  private final ModelRunner runner;
+final class TimedRunner extends ForwardingRunner {
   private volatile StepTotals times = StepTotals.NONE;
 
   TimedRunner(ModelRunner runner) {
-    this.runner = runner;
+    super(runner);
   }
 
   /** So far; may be read from any thread. */
@@ -20,48 +17,23 @@ final class TimedRunner implements ModelRunner {
   }
 
   @Override
-  public void copyBlock(BlockCopy copy) {
-    runner.copyBlock(copy);
-  }
-
-  @Override
-  public long blockBytes() {
-    return runner.blockBytes();
-  }
-
-  @Override
-  public void exportBlocks(int[] blocks, MemorySegment target) {
-    runner.exportBlocks(blocks, target);
-  }
-
-  @Override
-  public void importBlocks(int[] blocks, MemorySegment source) {
-    runner.importBlocks(blocks, source);
-  }
-
-  @Override
-  public boolean usesHostMemory() {
-    return runner.usesHostMemory();
-  }
-
-  @Override
   public void forward(StepInput step) {
     long start = System.nanoTime();
-    runner.forward(step);
+    super.forward(step);
     add(1, step.tokens(), 0, start);
   }
 
   @Override
   public void sample(int[] ids, SamplingRow[] rows, int count) {
     long start = System.nanoTime();
-    runner.sample(ids, rows, count);
+    super.sample(ids, rows, count);
     add(0, 0, count, start);
   }
 
   @Override
   public void logProbabilities(double[][] out, int[][] ids, int count) {
     long start = System.nanoTime();
-    runner.logProbabilities(out, ids, count);
+    super.logProbabilities(out, ids, count);
     add(0, 0, count, start);
   }
 
@@ -74,15 +46,5 @@ final class TimedRunner implements ModelRunner {
             t.tokens() + tokens,
             t.drawn() + drawn,
             t.seconds() + (System.nanoTime() - start) / 1e9);
-  }
-
-  @Override
-  public void downloadLogits(float[] target, int rows) {
-    runner.downloadLogits(target, rows);
-  }
-
-  @Override
-  public void close() {
-    runner.close();
   }
 }

@@ -1,60 +1,19 @@
 package dev.quern.executor.engine;
 
-import dev.quern.executor.cache.BlockCopy;
-import dev.quern.executor.device.SamplingRow;
 import dev.quern.executor.model.decoder.StepInput;
-import java.lang.foreign.MemorySegment;
 
 /** Shows the steps of a runner. */
-record TracedRunner(ModelRunner runner, EngineTrace trace) implements ModelRunner {
-  @Override
-  public void copyBlock(BlockCopy copy) {
-    runner.copyBlock(copy);
-  }
+final class TracedRunner extends ForwardingRunner {
+  private final EngineTrace trace;
 
-  @Override
-  public long blockBytes() {
-    return runner.blockBytes();
-  }
-
-  @Override
-  public void exportBlocks(int[] blocks, MemorySegment target) {
-    runner.exportBlocks(blocks, target);
-  }
-
-  @Override
-  public void importBlocks(int[] blocks, MemorySegment source) {
-    runner.importBlocks(blocks, source);
-  }
-
-  @Override
-  public boolean usesHostMemory() {
-    return runner.usesHostMemory();
+  TracedRunner(ModelRunner runner, EngineTrace trace) {
+    super(runner);
+    this.trace = trace;
   }
 
   @Override
   public void forward(StepInput step) {
     trace.step(step);
-    runner.forward(step);
-  }
-
-  @Override
-  public void sample(int[] ids, SamplingRow[] rows, int count) {
-    runner.sample(ids, rows, count);
-  }
-
-  @Override
-  public void logProbabilities(double[][] out, int[][] ids, int count) {
-    runner.logProbabilities(out, ids, count);
-  }
-
-  @Override
-  public void downloadLogits(float[] target, int rows) {
-    runner.downloadLogits(target, rows);
-  }
-
-  @Override
-  public void close() {
-    runner.close();
+    super.forward(step);
   }
 }

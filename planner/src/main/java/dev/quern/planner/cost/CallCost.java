@@ -27,6 +27,11 @@ public final class CallCost {
     return calls.stream().mapToDouble(CallCost::of).sum();
   }
 
+  /** Cost over the share of rows dropped: the condition with the least is best asked first. */
+  public static double rank(double cost, double selectivity) {
+    return cost / Math.max(1e-9, 1 - selectivity);
+  }
+
   private static double of(GenerateCall call) {
     double characters = 0;
     boolean head = true;

@@ -1,6 +1,7 @@
 package dev.quern.planner.cost;
 
 import dev.quern.executor.engine.PromptTokens.KvRoom;
+import dev.quern.planner.rel.GenerateRuntime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -8,10 +9,6 @@ import java.util.List;
 
 /** Tokens of the calls that one model answers, from a uniform sample of their distinct prompts. */
 public final class SharedPrompts {
-  /** Rows of a node's first window, and how the next ones grow. */
-  private static final int FIRST_WINDOW = 64;
-
-  private static final int GROWTH = 4;
 
   /**
    * A distinct prompt.
@@ -88,14 +85,14 @@ public final class SharedPrompts {
   }
 
   private int window(long row) {
-    long end = Math.min(FIRST_WINDOW, windowRows);
+    long end = Math.min(GenerateRuntime.FIRST_WINDOW, windowRows);
     long rows = end;
     int window = 0;
     while (row >= end) {
       if (rows == windowRows) {
         return (int) (window + 1 + (row - end) / windowRows);
       }
-      rows = Math.min(rows * GROWTH, windowRows);
+      rows = Math.min(rows * GenerateRuntime.WINDOW_GROWTH, windowRows);
       end += rows;
       window++;
     }

@@ -99,8 +99,8 @@ final class CallExtractor {
     return refs;
   }
 
-  private static List<RexNode> replace(
-      Map<RexCall, RexNode> answers, List<? extends RexNode> expressions) {
+  /** The expressions, calls replaced by their answers. */
+  static List<RexNode> replace(Map<RexCall, RexNode> answers, List<? extends RexNode> expressions) {
     var replacer =
         new RexShuttle() {
           @Override

@@ -66,12 +66,6 @@ final class CallPrompt {
   }
 
   private void add(PromptTerm term) {
-    if (term instanceof PromptTerm.Literal(String text)
-        && !terms.isEmpty()
-        && terms.getLast() instanceof PromptTerm.Literal(String before)) {
-      terms.set(terms.size() - 1, new PromptTerm.Literal(before + text));
-    } else {
-      terms.add(term);
-    }
+    PromptTerms.append(terms, term);
   }
 }

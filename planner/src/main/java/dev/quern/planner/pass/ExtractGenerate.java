@@ -99,8 +99,7 @@ public final class ExtractGenerate implements Pass {
   }
 
   private RelNode copy(RelNode node) {
-    List<RelNode> inputs = node.getInputs().stream().map(this::plain).toList();
-    return inputs.equals(node.getInputs()) ? node : node.copy(node.getTraitSet(), inputs);
+    return Pass.withInputs(node, this::plain);
   }
 
   /** Drops the columns that the rewritten node has more than the original. */

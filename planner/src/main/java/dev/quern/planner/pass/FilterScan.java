@@ -35,8 +35,7 @@ public final class FilterScan implements Pass {
           ? root
           : filter.copy(filter.getTraitSet(), List.of(scan.withFilters(filters)));
     }
-    List<RelNode> inputs = root.getInputs().stream().map(this::apply).toList();
-    return inputs.equals(root.getInputs()) ? root : root.copy(root.getTraitSet(), inputs);
+    return Pass.withInputs(root, this::apply);
   }
 
   private static Optional<ColumnFilter> columnFilter(RexNode node, RelDataType row) {

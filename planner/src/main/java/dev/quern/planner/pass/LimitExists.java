@@ -13,8 +13,7 @@ import org.apache.calcite.sql.SqlKind;
 public final class LimitExists implements Pass {
   @Override
   public RelNode apply(RelNode root) {
-    List<RelNode> inputs = root.getInputs().stream().map(this::apply).toList();
-    RelNode node = inputs.equals(root.getInputs()) ? root : root.copy(root.getTraitSet(), inputs);
+    RelNode node = Pass.withInputs(root, this::apply);
     if (!(node instanceof Aggregate aggregate) || !asksForAnyRow(aggregate)) {
       return node;
     }

@@ -1,5 +1,7 @@
 package dev.quern.planner.pass;
 
+import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.calcite.rel.RelNode;
 
 /** Rewrites a relational tree into one that gives the same rows. */
@@ -9,5 +11,11 @@ public interface Pass {
   /** The name under which tests and READMEs know the pass. */
   default String name() {
     return getClass().getSimpleName();
+  }
+
+  /** The node over inputs that were rewritten; the node itself where none has changed. */
+  static RelNode withInputs(RelNode node, UnaryOperator<RelNode> rewrite) {
+    List<RelNode> inputs = node.getInputs().stream().map(rewrite).toList();
+    return inputs.equals(node.getInputs()) ? node : node.copy(node.getTraitSet(), inputs);
   }
 }

@@ -46,7 +46,8 @@ final class PromptTerms {
 
   private void add(RexNode node) {
     switch (node) {
-      case RexLiteral literal when text(literal) != null -> literal(text(literal));
+      case RexLiteral literal when text(literal) != null ->
+          append(terms, new PromptTerm.Literal(text(literal)));
       case RexDynamicParam parameter -> terms.add(new PromptTerm.Parameter(parameter.getIndex()));
       case RexCall call when isConcatenation(call) -> call.getOperands().forEach(this::add);
       case RexCall call when keepsText(call) -> add(call.getOperands().getFirst());
@@ -56,11 +57,14 @@ final class PromptTerms {
     }
   }
 
-  private void literal(String text) {
-    if (!terms.isEmpty() && terms.getLast() instanceof PromptTerm.Literal(String before)) {
+  /** Adds a term; a literal behind a literal becomes part of it. */
+  static void append(List<PromptTerm> terms, PromptTerm term) {
+    if (term instanceof PromptTerm.Literal(String text)
+        && !terms.isEmpty()
+        && terms.getLast() instanceof PromptTerm.Literal(String before)) {
       terms.set(terms.size() - 1, new PromptTerm.Literal(before + text));
     } else {
-      terms.add(new PromptTerm.Literal(text));
+      terms.add(term);
     }
   }
 

@@ -17,8 +17,7 @@ import org.apache.calcite.rel.metadata.RelMetadataQuery;
 public final class PullAboveJoin implements Pass {
   @Override
   public RelNode apply(RelNode root) {
-    List<RelNode> inputs = root.getInputs().stream().map(this::apply).toList();
-    RelNode node = inputs.equals(root.getInputs()) ? root : root.copy(root.getTraitSet(), inputs);
+    RelNode node = Pass.withInputs(root, this::apply);
     // Without keys that must be equal a join multiplies rows rather than drops them.
     if (!(node instanceof Join join)
         || join.getJoinType() != JoinRelType.INNER

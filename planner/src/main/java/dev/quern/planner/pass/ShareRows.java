@@ -57,9 +57,7 @@ public final class ShareRows implements Pass {
      */
     private RelNode mergeUnions(RelNode node, boolean limited) {
       boolean below = stopsBelow(node, limited);
-      List<RelNode> inputs =
-          node.getInputs().stream().map(input -> mergeUnions(input, below)).toList();
-      RelNode copy = inputs.equals(node.getInputs()) ? node : node.copy(node.getTraitSet(), inputs);
+      RelNode copy = Pass.withInputs(node, input -> mergeUnions(input, below));
       return copy instanceof Union union && union.all && !limited ? merged(union) : copy;
     }
 

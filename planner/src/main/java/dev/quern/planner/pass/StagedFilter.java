@@ -15,7 +15,6 @@ import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
-import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.rex.RexVisitorImpl;
 import org.apache.calcite.util.Util;
@@ -107,7 +106,11 @@ final class StagedFilter {
           unguarded.put(e.getKey(), ref);
         }
       }
-      stages.add(new Stage(made.get(i), types, replace(refs, conditions.get(i))));
+      stages.add(
+          new Stage(
+              made.get(i),
+              types,
+              CallExtractor.replace(refs, List.of(conditions.get(i))).getFirst()));
     }
     return GenerateFilterRel.logical(below, stages);
   }
@@ -115,16 +118,5 @@ final class StagedFilter {
   /** Calls that every row of a built {@link #node()} has an answer for, and where it is. */
   Map<RexCall, RexNode> answers() {
     return Map.copyOf(unguarded);
-  }
-
-  private static RexNode replace(Map<RexCall, RexNode> answers, RexNode condition) {
-    return condition.accept(
-        new RexShuttle() {
-          @Override
-          public RexNode visitCall(RexCall call) {
-            RexNode answer = answers.get(call);
-            return answer != null ? answer : super.visitCall(call);
-          }
-        });
   }
 }

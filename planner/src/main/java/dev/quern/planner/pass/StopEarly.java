@@ -44,8 +44,7 @@ public final class StopEarly implements Pass {
   }
 
   private RelNode inputs(RelNode node, OptionalLong demand) {
-    List<RelNode> inputs = node.getInputs().stream().map(i -> visit(i, demand)).toList();
-    return inputs.equals(node.getInputs()) ? node : node.copy(node.getTraitSet(), inputs);
+    return Pass.withInputs(node, input -> visit(input, demand));
   }
 
   private RelNode sides(RelNode node, OptionalLong demand) {

@@ -40,11 +40,9 @@ public class GenerateFilterRel extends SingleRel {
       return Selectivity.of(condition, column -> Selectivity.BOOLEAN);
     }
 
-    /**
-     * Cost of a row's answers over the share of rows dropped: what is least is best asked first.
-     */
+    /** Place among the conditions before any row is seen, see {@link CallCost#rank}. */
     public double rank() {
-      return CallCost.of(calls) / Math.max(1e-9, 1 - selectivity());
+      return CallCost.rank(CallCost.of(calls), selectivity());
     }
 
     @Override

@@ -11,6 +11,12 @@ import org.apache.calcite.linq4j.Enumerable;
 public interface GenerateRuntime {
   String NAME = "quern.generate";
 
+  /** Rows of a node's first window: few, so that a query that stops early costs little. */
+  int FIRST_WINDOW = 64;
+
+  /** How many times as large the next window is, up to window-rows. */
+  int WINDOW_GROWTH = 4;
+
   /** The runtime of a running query. */
   static GenerateRuntime of(DataContext context) {
     return (GenerateRuntime) context.get(NAME);

@@ -1,5 +1,6 @@
 package dev.quern.sql.run;
 
+import dev.quern.planner.cost.CallCost;
 import dev.quern.planner.rel.GenerateRuntime.Condition;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -48,6 +49,6 @@ final class ConditionOrder {
     Condition c = conditions.get(condition);
     double selectivity =
         (passed[condition] + GUESS_ROWS * c.selectivity()) / (asked[condition] + GUESS_ROWS);
-    return c.weight() / Math.max(1e-9, 1 - selectivity);
+    return CallCost.rank(c.weight(), selectivity);
   }
 }

@@ -1,5 +1,6 @@
 package dev.quern.sql.run;
 
+import dev.quern.planner.rel.GenerateRuntime;
 import dev.quern.sql.SessionOptions;
 import java.util.OptionalLong;
 
@@ -9,8 +10,6 @@ import java.util.OptionalLong;
  * more than max-num-seqs calls: that many may be made in vain at most.
  */
 final class WindowSizes {
-  private static final int FIRST = 64;
-  private static final int GROWTH = 4;
   private static final int FIRST_UNDER_LIMIT = 8;
   private static final int GROWTH_UNDER_LIMIT = 2;
 
@@ -29,8 +28,8 @@ final class WindowSizes {
       next = Math.clamp(demand.getAsLong(), Math.min(FIRST_UNDER_LIMIT, most), most);
     } else {
       most = options.windowRows();
-      growth = GROWTH;
-      next = Math.min(FIRST, most);
+      growth = GenerateRuntime.WINDOW_GROWTH;
+      next = Math.min(GenerateRuntime.FIRST_WINDOW, most);
     }
   }
 

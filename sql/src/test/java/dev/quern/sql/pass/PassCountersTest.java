@@ -193,10 +193,18 @@ final class PassCountersTest {
     assertEquals(330, engine.calls());
   }
 
+  private String titledPapers() throws IOException, SQLException {
+    return table("papers", "paper,title", 330, i -> i + ",title " + i + " yes");
+  }
+
+  private String pagesOfPapers() throws IOException, SQLException {
+    return table("pages", "page,paper", 110_000, i -> i + "," + i % 330);
+  }
+
   @Test
   void aConditionOnTheSmallSideOfAJoinStaysBelowIt() throws Exception {
-    String papers = table("papers", "paper,title", 330, i -> i + ",title " + i + " yes");
-    String pages = table("pages", "page,paper", 110_000, i -> i + "," + i % 330);
+    String papers = titledPapers();
+    String pages = pagesOfPapers();
     assertEquals(
         List.of("110000"),
         rows(
@@ -210,8 +218,8 @@ final class PassCountersTest {
 
   @Test
   void aConditionAboveAJoinAsksOnceAPaper() throws Exception {
-    String papers = table("papers", "paper,title", 330, i -> i + ",title " + i + " yes");
-    String pages = table("pages", "page,paper", 110_000, i -> i + "," + i % 330);
+    String papers = titledPapers();
+    String pages = pagesOfPapers();
     assertEquals(
         List.of("110000"),
         rows(
