@@ -1,4 +1,4 @@
-package dev.quern.server.chat;
+package dev.quern.server.http;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -14,23 +14,30 @@ public record ApiKeys(List<String> keys) {
     keys = List.copyOf(keys);
   }
 
-  void check(String authorization) throws ApiException {
+  /**
+   * @param authorization the header's value, or null
+   * @throws ApiException 401
+   */
+  public Caller check(String authorization) throws ApiException {
     if (keys.isEmpty()) {
-      return;
+      return Caller.ANYBODY;
     }
     String bearer = "Bearer ";
     if (authorization == null || !authorization.startsWith(bearer)) {
       throw refused("this server needs an API key: send Authorization: Bearer KEY");
     }
     byte[] sent = authorization.substring(bearer.length()).strip().getBytes(StandardCharsets.UTF_8);
-    boolean known = false;
-    for (String key : keys) {
+    int known = -1;
+    for (int i = 0; i < keys.size(); i++) {
       // Takes the same time wherever the first difference is.
-      known |= MessageDigest.isEqual(key.getBytes(StandardCharsets.UTF_8), sent);
+      if (MessageDigest.isEqual(keys.get(i).getBytes(StandardCharsets.UTF_8), sent)) {
+        known = i;
+      }
     }
-    if (!known) {
+    if (known < 0) {
       throw refused("the API key is not known to this server");
     }
+    return new Caller("key " + (known + 1));
   }
 
   private static ApiException refused(String message) {

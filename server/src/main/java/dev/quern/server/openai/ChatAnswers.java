@@ -1,4 +1,4 @@
-package dev.quern.server.chat;
+package dev.quern.server.openai;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -1,4 +1,4 @@
-package dev.quern.server.chat;
+package dev.quern.server.openai;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.executor.engine.Message;
 import dev.quern.executor.engine.PromptPart;
+import dev.quern.server.http.ApiException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.OptionalLong;

@@ -1,4 +1,4 @@
-package dev.quern.server.chat;
+package dev.quern.server.openai;
 
 import dev.quern.executor.device.DeviceException;
 import dev.quern.executor.engine.Completions;
@@ -9,24 +9,18 @@ import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.executor.engine.Prompt;
 import dev.quern.executor.engine.PromptBatch;
 import dev.quern.executor.engine.PromptRow;
+import dev.quern.server.http.ApiException;
+import dev.quern.server.http.Reply;
+import dev.quern.server.http.Request;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 
-/**
- * Carries chat requests out. A client that goes away is noticed when something is written to it;
- * its row is then cancelled.
- */
+/** Carries chat requests out. A client that goes away cancels its rows at once. */
 final class ChatHandler {
   /** Online requests run before batch rows. */
   private static final int PRIORITY = 1;
-
-  /**
-   * A whole answer sends a blank this often while it grows: JSON allows it, and a lost client
-   * shows.
-   */
-  private static final long SIGN_OF_LIFE_NANOS = 1_000_000_000L;
 
   private final GenerateEngine engine;
   private final ChatRequestReader reader;
@@ -38,14 +32,15 @@ final class ChatHandler {
     this.clock = clock;
   }
 
-  void handle(byte[] body, Reply reply) throws ApiException, IOException, InterruptedException {
-    ChatRequest request = reader.read(body);
+  void handle(Request asked, Reply reply) throws ApiException, IOException, InterruptedException {
+    ChatRequest request = reader.read(asked.body());
     var row = new PromptRow(new Prompt.Chat(request.messages()), request.options(), PRIORITY);
     var answers =
         new ChatAnswers(
             engine.model(), "chatcmpl-" + UUID.randomUUID(), clock.instant().getEpochSecond());
     // Closing cancels what has not ended: after a lost client, the row.
     try (Completions events = engine.submit(new PromptBatch(List.of(), List.of(row), true))) {
+      reply.onGone(events::close);
       if (request.stream()) {
         stream(events, reply, answers, request.includeUsage());
       } else {
@@ -79,36 +74,24 @@ final class ChatHandler {
         }
       }
     }
+    throw cancelled();
   }
 
   private static void whole(Completions events, Reply reply, ChatAnswers answers)
       throws ApiException, IOException, InterruptedException {
     var text = new StringBuilder();
-    long last = System.nanoTime();
     for (Event event = events.next(); event != null; event = events.next()) {
       switch (event) {
-        case Event.Delta delta -> {
-          text.append(delta.text());
-          if (System.nanoTime() - last > SIGN_OF_LIFE_NANOS) {
-            if (!reply.started()) {
-              reply.start("application/json");
-            }
-            reply.write(" ");
-            last = System.nanoTime();
-          }
-        }
+        case Event.Delta delta -> text.append(delta.text());
         case Event.Done done -> {
           failOnError(done);
           var answer = answers.completion(text.toString(), done.reason(), done.usage());
-          if (reply.started()) {
-            reply.write(answer.toString());
-          } else {
-            reply.send(200, answer);
-          }
+          reply.send(200, answer);
           return;
         }
       }
     }
+    throw cancelled();
   }
 
   private static boolean isError(Event event) {
@@ -120,7 +103,11 @@ final class ChatHandler {
       throw ApiException.badRequest("messages", done.error().get());
     }
     if (done.reason() == FinishReason.CANCELLED) {
-      throw new ApiException(503, "server_error", "the server is shutting down", null, null);
+      throw cancelled();
     }
+  }
+
+  private static ApiException cancelled() {
+    return new ApiException(503, "server_error", "the server is shutting down", null, null);
   }
 }

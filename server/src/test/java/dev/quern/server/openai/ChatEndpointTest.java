@@ -1,6 +1,7 @@
-package dev.quern.server.chat;
+package dev.quern.server.openai;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,6 +9,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.executor.engine.Prompt;
 import dev.quern.executor.engine.ScriptedEngine;
+import dev.quern.server.http.ApiKeys;
+import dev.quern.server.http.HttpEndpoint;
+import dev.quern.server.http.HttpLimits;
+import dev.quern.server.http.Routes;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -21,10 +26,11 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class ChatServerTest {
+class ChatEndpointTest {
   private static final String HELLO = "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]";
 
   private final ObjectMapper json = new ObjectMapper();
@@ -111,7 +117,7 @@ class ChatServerTest {
   void wholeAnswerThatTheClientLeavesIsCancelled() throws Exception {
     var engine = WordByWordEngine.endless("on and on ");
     try (var server = start(engine, ApiKeys.NONE)) {
-      leaveAfterFirstLine(server, "{" + HELLO + "}");
+      leave(server, "{" + HELLO + "}", engine);
       assertTrue(engine.cancelled.await(60, TimeUnit.SECONDS), "the row still runs");
     }
   }
@@ -184,25 +190,28 @@ class ChatServerTest {
   @Test
   void bodyOverTheLimitIsRefused() throws Exception {
     try (var server = start(WordByWordEngine.saying("x"), ApiKeys.NONE)) {
-      String body = " ".repeat(ChatServer.MAX_BODY_BYTES) + "{" + HELLO + "}";
+      String body = " ".repeat(HttpLimits.DEFAULT.bodyBytes()) + "{" + HELLO + "}";
       assertEquals(413, post(server, body).statusCode());
     }
   }
 
-  private static ChatServer start(GenerateEngine engine, ApiKeys keys) throws Exception {
-    return ChatServer.start(
+  private static HttpEndpoint start(GenerateEngine engine, ApiKeys keys) throws Exception {
+    var routes = new Routes.Builder();
+    OpenAiRoutes.addTo(routes, engine, SamplingDefaults.GREEDY);
+    return HttpEndpoint.start(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-        engine,
-        SamplingDefaults.GREEDY,
+        Optional.empty(),
+        routes.build(),
         keys,
+        HttpLimits.DEFAULT,
         new PrintStream(System.err, true, StandardCharsets.UTF_8));
   }
 
-  private static URI uri(ChatServer server, String path) {
+  private static URI uri(HttpEndpoint server, String path) {
     return URI.create("http://127.0.0.1:" + server.address().getPort() + path);
   }
 
-  private static HttpResponse<String> post(ChatServer server, String body) throws Exception {
+  private static HttpResponse<String> post(HttpEndpoint server, String body) throws Exception {
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(
           HttpRequest.newBuilder(uri(server, "/v1/chat/completions"))
@@ -212,7 +221,7 @@ class ChatServerTest {
     }
   }
 
-  private static HttpResponse<String> get(ChatServer server, String path, String authorization)
+  private static HttpResponse<String> get(HttpEndpoint server, String path, String authorization)
       throws Exception {
     var request = HttpRequest.newBuilder(uri(server, path));
     if (authorization != null) {
@@ -224,19 +233,32 @@ class ChatServerTest {
   }
 
   /** A client that hangs up once the answer has begun. */
-  private static void leaveAfterFirstLine(ChatServer server, String body) throws Exception {
-    try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
-      byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-      String head =
-          "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
-              + bytes.length
-              + "\r\n\r\n";
-      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-      socket.getOutputStream().write(bytes);
+  private static void leaveAfterFirstLine(HttpEndpoint server, String body) throws Exception {
+    try (var socket = ask(server, body)) {
       var in =
           new BufferedReader(
               new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
       assertEquals("HTTP/1.1 200 OK", in.readLine());
     }
+  }
+
+  /** A client that hangs up while its whole answer grows. */
+  private static void leave(HttpEndpoint server, String body, WordByWordEngine engine)
+      throws Exception {
+    try (var _ = ask(server, body)) {
+      assertNotNull(engine.submitted.poll(60, TimeUnit.SECONDS));
+    }
+  }
+
+  private static Socket ask(HttpEndpoint server, String body) throws Exception {
+    var socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort());
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    String head =
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+            + bytes.length
+            + "\r\n\r\n";
+    socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+    socket.getOutputStream().write(bytes);
+    return socket;
   }
 }

@@ -1,4 +1,4 @@
-package dev.quern.server.chat;
+package dev.quern.server.openai;
 
 import dev.quern.executor.engine.Completions;
 import dev.quern.executor.engine.Event;
@@ -44,7 +44,7 @@ final class WordByWordEngine implements GenerateEngine {
     submitted.add(batch);
     return new Completions() {
       private int next;
-      private boolean done;
+      private volatile boolean done;
 
       @Override
       public Event next() throws InterruptedException {
@@ -65,6 +65,7 @@ final class WordByWordEngine implements GenerateEngine {
       @Override
       public void close() {
         if (!done) {
+          done = true;
           cancelled.countDown();
         }
       }

@@ -1,9 +1,11 @@
-package dev.quern.server.chat;
+package dev.quern.server.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quern.executor.engine.Message;
 import dev.quern.executor.engine.PromptPart;
+import dev.quern.server.http.ApiException;
+import dev.quern.server.http.JsonFields;
 import java.util.ArrayList;
 import java.util.List;
 

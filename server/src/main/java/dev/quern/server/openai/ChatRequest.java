@@ -1,4 +1,4 @@
-package dev.quern.server.chat;
+package dev.quern.server.openai;
 
 import dev.quern.executor.engine.GenerateOptions;
 import dev.quern.executor.engine.Message;

@@ -1,2 +1,2 @@
 /** The endpoint that speaks OpenAI's chat protocol. */
-package dev.quern.server.chat;
+package dev.quern.server.openai;

@@ -1,4 +1,4 @@
-package dev.quern.server.chat;
+package dev.quern.server.openai;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quern.executor.engine.GenerateOptions;
 import dev.quern.executor.engine.ModelInfo;
+import dev.quern.server.http.ApiException;
+import dev.quern.server.http.JsonFields;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -91,17 +93,17 @@ final class ChatRequestReader {
 
   private void checkModel(JsonNode name) throws ApiException {
     if (name != null && !(name.isTextual() && name.textValue().equals(model.name()))) {
-      throw new ApiException(
-          404,
-          "invalid_request_error",
-          "the model '"
-              + name.asText()
-              + "' does not exist here; this server has '"
-              + model.name()
-              + "'",
-          "model",
-          "model_not_found");
+      throw noModel(name.asText(), model);
     }
+  }
+
+  static ApiException noModel(String name, ModelInfo model) {
+    return new ApiException(
+        404,
+        "invalid_request_error",
+        "the model '" + name + "' does not exist here; this server has '" + model.name() + "'",
+        "model",
+        "model_not_found");
   }
 
   private void refuseUnsupported(JsonFields fields) throws ApiException {

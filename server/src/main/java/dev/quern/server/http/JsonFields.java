@@ -1,4 +1,4 @@
-package dev.quern.server.chat;
+package dev.quern.server.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,22 +11,22 @@ import java.util.Set;
  * The fields of a JSON object, each asked for once; a field that is null counts as absent. What
  * nobody asked for is unknown.
  */
-final class JsonFields {
+public final class JsonFields {
   private final ObjectNode object;
   private final Set<String> asked = new HashSet<>();
 
-  JsonFields(ObjectNode object) {
+  public JsonFields(ObjectNode object) {
     this.object = object;
   }
 
   /** The field's value, or null. */
-  JsonNode get(String name) {
+  public JsonNode get(String name) {
     asked.add(name);
     JsonNode value = object.get(name);
     return value == null || value.isNull() ? null : value;
   }
 
-  double number(String name, double otherwise) throws ApiException {
+  public double number(String name, double otherwise) throws ApiException {
     JsonNode value = get(name);
     if (value == null) {
       return otherwise;
@@ -38,7 +38,7 @@ final class JsonFields {
   }
 
   /** A whole number that an int or, for seeds, a long holds. */
-  long whole(String name, long otherwise, long least, long most) throws ApiException {
+  public long whole(String name, long otherwise, long least, long most) throws ApiException {
     JsonNode value = get(name);
     if (value == null) {
       return otherwise;
@@ -54,7 +54,7 @@ final class JsonFields {
     return number;
   }
 
-  boolean bool(String name) throws ApiException {
+  public boolean bool(String name) throws ApiException {
     JsonNode value = get(name);
     if (value == null) {
       return false;
@@ -66,7 +66,7 @@ final class JsonFields {
   }
 
   /** One string or an array of strings. */
-  List<String> strings(String name) throws ApiException {
+  public List<String> strings(String name) throws ApiException {
     JsonNode value = get(name);
     if (value == null) {
       return List.of();
@@ -88,14 +88,14 @@ final class JsonFields {
   }
 
   /** Names of fields that are there and were not asked for. */
-  List<String> unknown() {
+  public List<String> unknown() {
     List<String> unknown = new ArrayList<>();
     object.fieldNames().forEachRemaining(unknown::add);
     unknown.removeAll(asked);
     return unknown;
   }
 
-  static ApiException wrongType(String name, String expected, JsonNode found) {
+  public static ApiException wrongType(String name, String expected, JsonNode found) {
     return ApiException.badRequest(
         name,
         "'"
