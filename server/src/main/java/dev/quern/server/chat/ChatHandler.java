@@ -67,6 +67,7 @@ final class ChatHandler {
         reply.event(answers.roleChunk().toString());
       }
       switch (event) {
+        case Event.Prompted _ -> {}
         case Event.Delta delta -> reply.event(answers.textChunk(delta.text()).toString());
         case Event.Done done -> {
           failOnError(done);
@@ -87,6 +88,7 @@ final class ChatHandler {
     long last = System.nanoTime();
     for (Event event = events.next(); event != null; event = events.next()) {
       switch (event) {
+        case Event.Prompted _ -> {}
         case Event.Delta delta -> {
           text.append(delta.text());
           if (System.nanoTime() - last > SIGN_OF_LIFE_NANOS) {
