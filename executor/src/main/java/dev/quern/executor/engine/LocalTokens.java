@@ -84,6 +84,17 @@ public final class LocalTokens implements PromptTokens {
   }
 
   @Override
+  public String text(List<Integer> ids) {
+    return model
+        .tokenizer()
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                model.name()
+                    + " has no tokenizer (tokenizer.json or tokenizer.model): ids have no text"))
+        .decodeWithNames(ids.stream().mapToInt(id -> id).toArray());
+  }
+
+  @Override
   public KvRoom room() {
     return room;
   }

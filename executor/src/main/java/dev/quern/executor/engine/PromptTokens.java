@@ -34,6 +34,14 @@ public interface PromptTokens extends AutoCloseable {
   /** Number of tokens of a text as a column value: no template, special tokens as plain text. */
   int count(String text);
 
+  /**
+   * Text of ids, special tokens by their names: a prompt of ids as it is echoed. Bytes that are no
+   * UTF-8 become U+FFFD.
+   *
+   * @throws IllegalArgumentException when there is no tokenizer, or for an id that it does not have
+   */
+  String text(List<Integer> ids);
+
   KvRoom room();
 
   /** Frees the tokenizer; does nothing where an engine that goes on owns it. */
