@@ -54,7 +54,8 @@ public final class ScriptedEngine implements GenerateEngine {
     }
   }
 
-  private static final ModelInfo INFO = new ModelInfo("scripted", "scripted-1", 4096, true, true);
+  private static final ModelInfo INFO =
+      new ModelInfo("scripted", "scripted-1", 4096, true, true, true, true);
 
   private final Script script;
   private final WordTokens tokens = new WordTokens();
@@ -174,7 +175,7 @@ public final class ScriptedEngine implements GenerateEngine {
     head.forEach(part -> text.append(part.text()));
     switch (row.prompt()) {
       case Prompt.Text(var parts) -> parts.forEach(part -> text.append(part.text()));
-      case Prompt.Chat(var messages) ->
+      case Prompt.Chat(var messages, _, _) ->
           messages.forEach(m -> m.content().forEach(part -> text.append(part.text())));
       case Prompt.Tokens(var ids) -> text.append(ids);
     }

@@ -59,7 +59,7 @@ class ChatEndpointTest {
     assertEquals(3, row.options().maxTokens());
     assertTrue(row.priority() > 0, "online requests run before batch rows");
     assertTrue(
-        row.prompt() instanceof Prompt.Chat(var messages)
+        row.prompt() instanceof Prompt.Chat(var messages, _, _)
             && messages.stream().flatMap(m -> m.content().stream()).noneMatch(p -> p.trusted()),
         "a user's text is never trusted");
   }
