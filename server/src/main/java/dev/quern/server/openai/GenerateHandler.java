@@ -26,8 +26,7 @@ record GenerateHandler(GenerateEngine engine, RequestReader reader) implements H
     EngineRequest request = reader.read(asked.body(), PRIORITY);
     boolean stream = request.stream().stream();
     // Closing cancels what has not ended: after a lost client, all.
-    try (Completions events =
-        engine.submit(new PromptBatch(List.of(), request.rows(), stream))) {
+    try (Completions events = engine.submit(new PromptBatch(List.of(), request.rows(), stream))) {
       reply.onGone(events::close);
       int left = request.rows().size();
       while (left > 0) {
