@@ -11,6 +11,7 @@ import dev.quern.executor.schedule.Scheduler;
 import dev.quern.executor.schedule.SchedulerLimits;
 import dev.quern.executor.schedule.Sequence;
 import dev.quern.executor.swap.SwapSpace;
+import dev.quern.executor.tokenizer.ChatTemplate;
 import dev.quern.executor.tokenizer.Tokenizer.StreamDecoder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -245,7 +246,9 @@ public final class LocalEngine implements GenerateEngine {
         model.checkpoint().fingerprint(),
         plan.maxModelLen(),
         model.template().isPresent(),
-        model.tokenizer().isPresent());
+        model.tokenizer().isPresent(),
+        model.template().map(ChatTemplate::readsTools).orElse(false),
+        model.template().map(ChatTemplate::thinks).orElse(false));
   }
 
   /** Blocks, block size and type of the KV cache. */
