@@ -8,11 +8,11 @@ import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 
 /** Gives every error a clear message and a SQLSTATE. */
-final class SqlErrors {
+public final class SqlErrors {
   private SqlErrors() {}
 
   /** The same failure as a client should see it; the original is its cause. */
-  static SQLException translate(Throwable failure) {
+  public static SQLException translate(Throwable failure) {
     if (failure instanceof SQLException e && e.getCause() == null) {
       return withState(e);
     }
