@@ -10,9 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.CallStatus;
 
 /**
@@ -28,16 +25,13 @@ final class ClientSessions implements AutoCloseable {
   private final SessionLimits limits;
   private final PrintStream log;
   private final Map<String, ClientSession> open = new ConcurrentHashMap<>();
-  private final ScheduledExecutorService sweeper =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("quern-flight-idle").factory());
+  private final Thread sweeper;
 
   ClientSessions(SqlSessions sql, SessionLimits limits, PrintStream log) {
     this.sql = sql;
     this.limits = limits;
     this.log = log;
-    long period = Math.max(1, Math.min(GRACE.toMillis(), limits.idle().toMillis()) / 4);
-    sweeper.scheduleWithFixedDelay(this::sweep, period, period, TimeUnit.MILLISECONDS);
+    this.sweeper = Thread.ofVirtual().name("quern-flight-idle").start(this::sweepUntilClosed);
   }
 
   SessionLimits limits() {
@@ -112,11 +106,19 @@ final class ClientSessions implements AutoCloseable {
     }
   }
 
-  private void sweep() {
+  private void sweepUntilClosed() {
+    Duration period = GRACE.compareTo(limits.idle()) < 0 ? GRACE : limits.idle();
     try {
-      sweep(GRACE);
-    } catch (RuntimeException e) {
-      log.println("quern: a SQL session did not end well: " + e);
+      while (true) {
+        Thread.sleep(period.dividedBy(4));
+        try {
+          sweep(GRACE);
+        } catch (RuntimeException e) {
+          log.println("quern: a SQL session did not end well: " + e);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -135,7 +137,7 @@ final class ClientSessions implements AutoCloseable {
 
   @Override
   public void close() {
-    sweeper.shutdownNow();
+    sweeper.interrupt();
     List.copyOf(open.values()).forEach(this::end);
   }
 }
