@@ -1,5 +1,6 @@
 package dev.quern.executor.engine;
 
+import dev.quern.executor.model.decoder.StepInput;
 import dev.quern.executor.schedule.ScheduledStep;
 import dev.quern.executor.schedule.ScheduledStep.Chunk;
 import dev.quern.executor.schedule.Scheduler;
@@ -20,6 +21,8 @@ import java.util.function.LongSupplier;
  */
 final class EngineLoop implements Runnable {
   private final ModelRunner runner;
+  private final PromptReader prompts;
+  private final Draws draws;
   private final Scheduler scheduler;
   private final int blockSize;
   private final LongSupplier nanos;
@@ -33,9 +36,19 @@ final class EngineLoop implements Runnable {
   private RuntimeException failure;
 
   /**
+   * @param reader reads log-probabilities off the runner's logits
+   * @param logitRows logits that the runner can hold at once
    * @param nanos clock that steps are timed by
    */
-  EngineLoop(ModelRunner runner, Scheduler scheduler, int blockSize, LongSupplier nanos) {
+  EngineLoop(
+      ModelRunner runner,
+      LogprobReader reader,
+      int logitRows,
+      Scheduler scheduler,
+      int blockSize,
+      LongSupplier nanos) {
+    prompts = new PromptReader(runner, reader, logitRows);
+    draws = new Draws(runner, reader);
     this.nanos = nanos;
     this.runner = runner;
     this.scheduler = scheduler;
@@ -173,15 +186,17 @@ final class EngineLoop implements Runnable {
 
   private void run(ScheduledStep step) {
     long start = nanos.getAsLong();
-    runner.forward(step.input(blockSize));
+    StepInput input = step.input(blockSize);
+    runner.forward(input);
     scheduler.completed(step);
+    prompts.read(step, input, rows);
     List<RunningRow> drawing =
         step.chunks().stream()
             .filter(Chunk::wantsLogits)
             .map(chunk -> rows.get(chunk.sequence()))
             .toList();
     if (!drawing.isEmpty()) {
-      Draws.draw(runner, drawing);
+      draws.draw(drawing);
     }
     scheduler.took(step, (nanos.getAsLong() - start) / 1e6);
     for (Chunk chunk : step.chunks()) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 @FunctionalInterface
 public interface Authentication {
   /** Everyone, without a key. */
-  Authentication NONE = key -> Optional.of("anyone");
+  Authentication NONE = key -> Optional.of(dev.quern.server.http.Caller.ANYBODY.name());
 
   /**
    * The name that a caller's sessions and limits go by; never the key itself.

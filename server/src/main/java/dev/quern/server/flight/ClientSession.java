@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.apache.arrow.flight.CallStatus;
+import org.apache.arrow.flight.FlightRuntimeException;
 
 /**
  * One client's SQL session: a connection as the embedded driver opens it, the statements that the
@@ -101,9 +102,16 @@ final class ClientSession {
     }
     try {
       return work.get();
+    } catch (RuntimeException | Error e) {
+      throw error(e);
     } finally {
       leave();
     }
+  }
+
+  /** A failure of the session as Flight tells it. */
+  FlightRuntimeException error(Throwable failure) {
+    return FlightErrors.of(failure, connection);
   }
 
   /** Runs something that the session's end cancels. */
@@ -153,7 +161,7 @@ final class ClientSession {
   }
 
   /**
-   * @throws org.apache.arrow.flight.FlightRuntimeException NOT_FOUND for an unknown handle
+   * @throws FlightRuntimeException NOT_FOUND for an unknown handle
    */
   Statement statement(String handle) {
     return found(statements.get(handle), "prepared statement", handle);

@@ -3,11 +3,11 @@ package dev.quern.server.flight;
 import dev.quern.connectors.ArrowMemory;
 import dev.quern.server.SessionLimits;
 import dev.quern.server.SqlSessions;
+import dev.quern.server.http.Tls;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,9 +32,6 @@ public final class FlightEndpoint implements AutoCloseable {
 
   private static final int MOST_CALLS_PER_CONNECTION = 64;
   private static final int KEEP_ALIVE_SECONDS = 60;
-
-  /** A certificate chain and its private key, PEM files. */
-  public record Tls(Path certificate, Path key) {}
 
   private final BufferAllocator allocator;
   private final ExecutorService workers;
@@ -93,7 +90,7 @@ public final class FlightEndpoint implements AutoCloseable {
               .setMaxHeaderListSize(MOST_HEADER_BYTES)
               .transportHint("grpc.builderConsumer", settings(gate));
       if (tls.isPresent()) {
-        builder.useTls(tls.get().certificate().toFile(), tls.get().key().toFile());
+        builder.useTls(tls.get().certificates().toFile(), tls.get().key().toFile());
       }
       return new FlightEndpoint(allocator, workers, sessions, builder.build().start());
     } catch (IOException | RuntimeException e) {

@@ -1,6 +1,6 @@
 package dev.quern.server.flight;
 
-import dev.quern.sql.jdbc.SqlErrors;
+import dev.quern.sql.jdbc.QuernConnection;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -16,17 +16,27 @@ final class FlightErrors {
 
   private FlightErrors() {}
 
-  static FlightRuntimeException of(Throwable failure) {
+  /** A failure of a session's statement. */
+  static FlightRuntimeException of(Throwable failure, QuernConnection session) {
     return switch (failure) {
       case FlightRuntimeException known -> known;
       case OutOfMemoryException e ->
           exception(
               CallStatus.RESOURCE_EXHAUSTED, "no memory is left for Arrow data: " + e.getMessage());
-      case Throwable other -> of(SqlErrors.translate(other));
+      case Throwable other -> of(session.error(other));
     };
   }
 
-  private static FlightRuntimeException of(SQLException e) {
+  /** A failure outside of statements: what the client sent makes no request. */
+  static FlightRuntimeException ofRequest(RuntimeException failure) {
+    return failure instanceof FlightRuntimeException known
+        ? known
+        : exception(
+            CallStatus.INVALID_ARGUMENT,
+            "the request cannot be read: " + failure.getClass().getSimpleName());
+  }
+
+  static FlightRuntimeException of(SQLException e) {
     return exception(status(e), e.getMessage() == null ? e.toString() : e.getMessage());
   }
 
@@ -39,6 +49,7 @@ final class FlightErrors {
       case "57014" -> CallStatus.CANCELLED;
       case "53400" -> CallStatus.RESOURCE_EXHAUSTED;
       case "0A000" -> CallStatus.UNIMPLEMENTED;
+      case "42501" -> CallStatus.UNAUTHORIZED;
       case "58030" -> CallStatus.INVALID_ARGUMENT;
       default ->
           state.startsWith("42") || state.startsWith("22")

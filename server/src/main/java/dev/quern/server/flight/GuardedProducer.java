@@ -43,7 +43,7 @@ abstract class GuardedProducer extends MetadataProducer {
     try {
       return super.getFlightInfo(context, descriptor);
     } catch (RuntimeException e) {
-      throw FlightErrors.of(e);
+      throw FlightErrors.ofRequest(e);
     }
   }
 
@@ -53,7 +53,7 @@ abstract class GuardedProducer extends MetadataProducer {
     try {
       return super.getSchema(context, descriptor);
     } catch (RuntimeException e) {
-      throw FlightErrors.of(e);
+      throw FlightErrors.ofRequest(e);
     }
   }
 
@@ -70,7 +70,7 @@ abstract class GuardedProducer extends MetadataProducer {
       FlightSqlUtils.parseOrThrow(ticket.getBytes());
       super.getStream(context, ticket, client);
     } catch (RuntimeException e) {
-      client.error(FlightErrors.of(e));
+      client.error(FlightErrors.ofRequest(e));
     }
   }
 
@@ -82,7 +82,7 @@ abstract class GuardedProducer extends MetadataProducer {
         requireCommand(stream.getDescriptor());
         super.acceptPut(context, stream, ackStream).run();
       } catch (RuntimeException e) {
-        ackStream.onError(FlightErrors.of(e));
+        ackStream.onError(FlightErrors.ofRequest(e));
       }
     };
   }
@@ -92,7 +92,7 @@ abstract class GuardedProducer extends MetadataProducer {
     try {
       super.doAction(context, action, listener);
     } catch (RuntimeException e) {
-      listener.onError(FlightErrors.of(e));
+      listener.onError(FlightErrors.ofRequest(e));
     }
   }
 

@@ -34,7 +34,7 @@ abstract class MetadataProducer extends BasicFlightSqlProducer {
       statements.sendRows(client, schema, rows.get());
       client.completed();
     } catch (RuntimeException e) {
-      client.error(FlightErrors.of(e));
+      client.error(FlightErrors.ofRequest(e));
     }
   }
 

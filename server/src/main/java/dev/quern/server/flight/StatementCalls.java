@@ -128,7 +128,7 @@ final class StatementCalls {
           session.leave();
         };
     try {
-      workers.execute(() -> send(execution, stream, client, end));
+      workers.execute(() -> send(session, execution, stream, client, end));
     } catch (RejectedExecutionException e) {
       end.run();
       throw FlightErrors.exception(CallStatus.UNAVAILABLE, "the server is ending");
@@ -136,7 +136,11 @@ final class StatementCalls {
   }
 
   private void send(
-      Execution execution, ResultStream stream, ServerStreamListener client, Runnable end) {
+      ClientSession session,
+      Execution execution,
+      ResultStream stream,
+      ServerStreamListener client,
+      Runnable end) {
     RuntimeException failure = null;
     try {
       if (execution.count().isPresent()) {
@@ -145,7 +149,7 @@ final class StatementCalls {
         sendBatches(execution, stream);
       }
     } catch (RuntimeException | Error e) {
-      failure = FlightErrors.of(e);
+      failure = session.error(e);
     } finally {
       // Before the client hears of the end: it may close its session then.
       end.run();
