@@ -61,7 +61,7 @@ public final class QuernConnection extends AvaticaConnection {
   }
 
   /** A failure as the client should see it, without paths of the server. */
-  SQLException error(Throwable failure) {
+  public SQLException error(Throwable failure) {
     return new SqlErrors(session.files()).translate(failure);
   }
 
