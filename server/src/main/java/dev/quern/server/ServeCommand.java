@@ -4,9 +4,12 @@ import dev.quern.executor.engine.EmbeddedModel;
 import dev.quern.executor.engine.EngineOptions;
 import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.executor.model.GenerationConfig;
-import dev.quern.server.chat.ApiKeys;
-import dev.quern.server.chat.ChatServer;
-import dev.quern.server.chat.SamplingDefaults;
+import dev.quern.server.http.ApiKeys;
+import dev.quern.server.http.HttpEndpoint;
+import dev.quern.server.http.HttpLimits;
+import dev.quern.server.http.Routes;
+import dev.quern.server.openai.OpenAiRoutes;
+import dev.quern.server.openai.SamplingDefaults;
 import dev.quern.server.query.Cancellation;
 import dev.quern.server.query.OutputFile;
 import java.io.IOException;
@@ -15,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -57,8 +61,6 @@ record ServeCommand(Console console, Engines engines, Cancellation cancellation)
     if (address.isUnresolved()) {
       throw CommandException.badCommand("--host " + address.getHostString() + " is not known");
     }
-    // Small pieces of a stream must not wait for the client's acknowledgement.
-    System.setProperty("sun.net.httpserver.nodelay", "true");
     try (GenerateEngine engine = engines.open(options, console::notice)) {
       requireChat(engine, options);
       serve(address, engine, defaults(options), keys.orElse(ApiKeys.NONE));
@@ -69,8 +71,17 @@ record ServeCommand(Console console, Engines engines, Cancellation cancellation)
   private void serve(
       InetSocketAddress address, GenerateEngine engine, SamplingDefaults defaults, ApiKeys keys) {
     var end = new CountDownLatch(1);
+    var routes = new Routes.Builder();
+    OpenAiRoutes.addTo(routes, engine, defaults);
     try (var _ = cancellation.onRequest(end::countDown);
-        var server = ChatServer.start(address, engine, defaults, keys, console.err())) {
+        var server =
+            HttpEndpoint.start(
+                address,
+                Optional.empty(),
+                routes.build(),
+                keys,
+                HttpLimits.DEFAULT,
+                console.err())) {
       console.notice(
           "serving "
               + engine.model().name()

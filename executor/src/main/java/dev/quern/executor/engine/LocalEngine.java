@@ -11,6 +11,7 @@ import dev.quern.executor.schedule.Scheduler;
 import dev.quern.executor.schedule.SchedulerLimits;
 import dev.quern.executor.schedule.Sequence;
 import dev.quern.executor.swap.SwapSpace;
+import dev.quern.executor.tokenizer.ChatTemplate;
 import dev.quern.executor.tokenizer.Tokenizer.StreamDecoder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -73,7 +75,7 @@ public final class LocalEngine implements GenerateEngine {
             new LogprobReader(runner, model.tokenizer()),
             options.maxNumSeqs(),
             scheduler,
-            plan.kv().blockSize(),
+            cache,
             System::nanoTime);
     thread = Thread.ofPlatform().name("quern-engine").daemon().start(loop);
   }
@@ -198,7 +200,8 @@ public final class LocalEngine implements GenerateEngine {
               new AnswerText(streamDecoder(), row.options().stop()),
               e.walk(),
               batch.stream(),
-              completions));
+              completions,
+              loop.clock()));
     }
     loop.add(rows);
     return completions;
@@ -262,12 +265,31 @@ public final class LocalEngine implements GenerateEngine {
         model.checkpoint().fingerprint(),
         plan.maxModelLen(),
         model.template().isPresent(),
-        model.tokenizer().isPresent());
+        model.tokenizer().isPresent(),
+        model.template().map(ChatTemplate::readsTools).orElse(false),
+        model.template().map(ChatTemplate::thinks).orElse(false));
   }
 
   /** Blocks, block size and type of the KV cache. */
   public KvSizes kv() {
     return plan.kv();
+  }
+
+  @Override
+  public EngineStatistics statistics() {
+    return loop.statistics();
+  }
+
+  @Override
+  public PrefixTreeView prefixTree(int nodes) throws InterruptedException {
+    try {
+      return loop.promptRows()
+          .get()
+          .map(rows -> PrefixTreeViews.view(rows, nodes, this::streamDecoder))
+          .orElse(PrefixTreeView.EMPTY);
+    } catch (ExecutionException e) {
+      throw new EngineException("the engine's thread gave no answer: " + e.getMessage(), e);
+    }
   }
 
   @Override

@@ -79,6 +79,11 @@ public final class LocalTokens implements PromptTokens {
   }
 
   @Override
+  public String text(List<PromptPart> head, PromptRow row) {
+    return encoder.text(head, row);
+  }
+
+  @Override
   public int count(String text) {
     return encoder.count(text);
   }

@@ -31,6 +31,14 @@ public interface PromptTokens extends AutoCloseable {
    */
   int[] ids(List<PromptPart> head, PromptRow row);
 
+  /**
+   * The text of which {@link #ids} are the tokens: what the model reads, template included. Its end
+   * tells how the answer begins, such as with a {@code <think>} that the template has opened.
+   *
+   * @throws IllegalArgumentException when the row would fail, with the row's error
+   */
+  String text(List<PromptPart> head, PromptRow row);
+
   /** Number of tokens of a text as a column value: no template, special tokens as plain text. */
   int count(String text);
 

@@ -54,7 +54,8 @@ public final class ScriptedEngine implements GenerateEngine {
     }
   }
 
-  private static final ModelInfo INFO = new ModelInfo("scripted", "scripted-1", 4096, true, true);
+  private static final ModelInfo INFO =
+      new ModelInfo("scripted", "scripted-1", 4096, true, true, true, true);
 
   private final Script script;
   private final WordTokens tokens = new WordTokens();
@@ -102,6 +103,23 @@ public final class ScriptedEngine implements GenerateEngine {
   @Override
   public ModelInfo model() {
     return INFO;
+  }
+
+  /** Tokens of rows started and of answers given; nothing is cached, and there are no steps. */
+  @Override
+  public EngineStatistics statistics() {
+    EngineStatistics none = EngineStatistics.NONE;
+    long prompts = promptTokens.get();
+    return new EngineStatistics(
+        0,
+        0,
+        none.kvBlocks(),
+        new EngineStatistics.Tokens(prompts, 0, prompts, 0, completionTokens.get()),
+        0,
+        0,
+        none.stepRows(),
+        none.stepTokens(),
+        none.stepSeconds());
   }
 
   @Override
@@ -174,7 +192,7 @@ public final class ScriptedEngine implements GenerateEngine {
     head.forEach(part -> text.append(part.text()));
     switch (row.prompt()) {
       case Prompt.Text(var parts) -> parts.forEach(part -> text.append(part.text()));
-      case Prompt.Chat(var messages) ->
+      case Prompt.Chat(var messages, _, _) ->
           messages.forEach(m -> m.content().forEach(part -> text.append(part.text())));
       case Prompt.Tokens(var ids) -> text.append(ids);
     }

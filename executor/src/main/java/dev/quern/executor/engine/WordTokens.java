@@ -42,6 +42,11 @@ final class WordTokens implements PromptTokens {
   }
 
   @Override
+  public String text(List<PromptPart> head, PromptRow row) {
+    return ScriptedEngine.text(head, row);
+  }
+
+  @Override
   public int count(String text) {
     return ScriptedEngine.split(text).size();
   }

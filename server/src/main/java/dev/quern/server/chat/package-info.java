@@ -1,2 +1,0 @@
-/** The endpoint that speaks OpenAI's chat protocol. */
-package dev.quern.server.chat;

@@ -1,0 +1,52 @@
+package dev.quern.server.http;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
+
+/**
+ * Keys that clients must send as {@code Authorization: Bearer KEY}; none means that all may ask.
+ */
+public record ApiKeys(List<String> keys) {
+  public static final ApiKeys NONE = new ApiKeys(List.of());
+
+  public ApiKeys {
+    keys = List.copyOf(keys);
+  }
+
+  /**
+   * @param authorization the header's value, or null
+   * @throws ApiException 401
+   */
+  public Caller check(String authorization) throws ApiException {
+    if (keys.isEmpty()) {
+      return Caller.ANYBODY;
+    }
+    String bearer = "Bearer ";
+    if (authorization == null || !authorization.startsWith(bearer)) {
+      throw refused("this server needs an API key: send Authorization: Bearer KEY");
+    }
+    byte[] sent = authorization.substring(bearer.length()).strip().getBytes(StandardCharsets.UTF_8);
+    int known = -1;
+    for (int i = 0; i < keys.size(); i++) {
+      // Takes the same time wherever the first difference is.
+      if (MessageDigest.isEqual(keys.get(i).getBytes(StandardCharsets.UTF_8), sent)) {
+        known = i;
+      }
+    }
+    if (known < 0) {
+      throw refused("the API key is not known to this server");
+    }
+    return new Caller("key " + (known + 1));
+  }
+
+  private static ApiException refused(String message) {
+    return new ApiException(401, "invalid_request_error", message, null, "invalid_api_key");
+  }
+
+  /** Never the keys themselves: records are printed in logs. */
+  @Override
+  public String toString() {
+    return "ApiKeys[" + keys.size() + "]";
+  }
+}

@@ -1,0 +1,20 @@
+package dev.quern.server.http;
+
+import java.time.Duration;
+
+/**
+ * What clients may ask of the endpoint at once.
+ *
+ * @param bodyBytes largest request body
+ * @param requests most requests that run or wait; more are answered 429
+ * @param requestsPerKey most of them with one API key
+ * @param requestTime longest time that a body may take to arrive, and that a client may leave an
+ *     answer unread
+ * @param grace time that running requests have when the endpoint closes
+ */
+public record HttpLimits(
+    int bodyBytes, int requests, int requestsPerKey, Duration requestTime, Duration grace) {
+  /** Bodies of 16 MiB (some million tokens of text), 512 requests, a minute, ten seconds. */
+  public static final HttpLimits DEFAULT =
+      new HttpLimits(16 << 20, 512, 512, Duration.ofMinutes(1), Duration.ofSeconds(10));
+}

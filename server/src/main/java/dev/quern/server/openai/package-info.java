@@ -1,0 +1,2 @@
+/** The endpoint that speaks OpenAI's chat protocol. */
+package dev.quern.server.openai;
