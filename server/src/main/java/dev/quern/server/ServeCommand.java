@@ -4,10 +4,16 @@ import dev.quern.executor.engine.EmbeddedModel;
 import dev.quern.executor.engine.EngineOptions;
 import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.executor.model.GenerationConfig;
+import dev.quern.server.batches.BatchEndpoint;
+import dev.quern.server.batches.BatchLimits;
+import dev.quern.server.batches.BatchService;
+import dev.quern.server.batches.JobListener;
+import dev.quern.server.batches.StateFolder;
 import dev.quern.server.http.ApiKeys;
 import dev.quern.server.http.HttpEndpoint;
 import dev.quern.server.http.HttpLimits;
 import dev.quern.server.http.Routes;
+import dev.quern.server.openai.ChatBatchEndpoint;
 import dev.quern.server.openai.OpenAiRoutes;
 import dev.quern.server.openai.SamplingDefaults;
 import dev.quern.server.query.Cancellation;
@@ -17,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -37,6 +44,11 @@ record ServeCommand(Console console, Engines engines, Cancellation cancellation)
     spec.addOption(Arguments.option("--port", "PORT", "default: 8000; 0 takes any free one"));
     spec.addOption(
         Arguments.option("--api-key-file", "FILE", "keys that clients must send, one a line"));
+    spec.addOption(
+        Arguments.option(
+            "--state-dir",
+            "DIR",
+            "keeps files and batches; default: ~/.local/state/quern/serve-PORT"));
     spec.addOption(Arguments.option("--metrics-port", "PORT", "not built yet"));
     spec.addOption(Arguments.option("--flight-port", "PORT", "not built yet"));
     spec.addOption(Arguments.option("--data-root", "DIR", "not built yet"));
@@ -63,25 +75,39 @@ record ServeCommand(Console console, Engines engines, Cancellation cancellation)
     }
     try (GenerateEngine engine = engines.open(options, console::notice)) {
       requireChat(engine, options);
-      serve(address, engine, defaults(options), keys.orElse(ApiKeys.NONE));
+      serve(
+          address,
+          engine,
+          defaults(options),
+          keys.orElse(ApiKeys.NONE),
+          arguments.text("--state-dir").map(Path::of));
     }
     return ExitCode.INTERRUPTED;
   }
 
   private void serve(
-      InetSocketAddress address, GenerateEngine engine, SamplingDefaults defaults, ApiKeys keys) {
+      InetSocketAddress address,
+      GenerateEngine engine,
+      SamplingDefaults defaults,
+      ApiKeys keys,
+      Optional<Path> stateDir) {
     var end = new CountDownLatch(1);
     var routes = new Routes.Builder();
     OpenAiRoutes.addTo(routes, engine, defaults);
+    var clock = InstantSource.system();
+    List<BatchEndpoint> endpoints = List.of(new ChatBatchEndpoint(engine.model(), defaults, clock));
     try (var _ = cancellation.onRequest(end::countDown);
-        var server =
-            HttpEndpoint.start(
-                address,
-                Optional.empty(),
-                routes.build(),
-                keys,
-                HttpLimits.DEFAULT,
-                console.err())) {
+        var batches =
+            BatchService.open(
+                state(stateDir, address.getPort()),
+                engine,
+                endpoints,
+                BatchLimits.DEFAULT,
+                JobListener.NONE,
+                clock,
+                console.err());
+        var server = listen(address, batches, routes, keys)) {
+
       console.notice(
           "serving "
               + engine.model().name()
@@ -95,10 +121,51 @@ record ServeCommand(Console console, Engines engines, Cancellation cancellation)
     } catch (IOException e) {
       throw new CommandException(
           ExitCode.BAD_COMMAND,
-          "cannot listen on " + address + ": " + e.getMessage() + "; choose another --port",
+          "files and batches cannot be read or kept: "
+              + OutputFile.reason(e)
+              + "; name another --state-dir",
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private HttpEndpoint listen(
+      InetSocketAddress address, BatchService batches, Routes.Builder routes, ApiKeys keys) {
+    batches.addTo(routes);
+    try {
+      return HttpEndpoint.start(
+          address, Optional.empty(), routes.build(), keys, HttpLimits.DEFAULT, console.err());
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.BAD_COMMAND,
+          "cannot listen on " + address + ": " + e.getMessage() + "; choose another --port",
+          e);
+    }
+  }
+
+  /** A server on any free port is none that the next one could follow: its state does not last. */
+  private StateFolder state(Optional<Path> given, int port) {
+    Optional<Path> usual =
+        port == 0
+            ? Optional.empty()
+            : UserState.folder(System.getenv()).map(f -> f.resolve("serve-" + port));
+    Optional<Path> folder = given.or(() -> usual);
+    try {
+      if (folder.isPresent()) {
+        return StateFolder.open(folder.get());
+      }
+      console.notice("files and batches end with this server; --state-dir DIR keeps them");
+      return StateFolder.temporary();
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.BAD_COMMAND,
+          "cannot keep files and batches in "
+              + folder.map(Path::toString).orElse("a temporary folder")
+              + ": "
+              + OutputFile.reason(e)
+              + "; name another --state-dir",
+          e);
     }
   }
 
