@@ -12,6 +12,8 @@ import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -124,10 +126,44 @@ public final class HttpEndpoint implements AutoCloseable {
     // Handlers' work on a departure may block, which an event loop must not.
     request.response().closeHandler(_ -> start(() -> reply.departure().leave()));
     request.response().exceptionHandler(_ -> start(() -> reply.departure().leave()));
+    Request asked = HttpRequests.of(request, new byte[0]);
+    Optional<Uploads> uploads = routes.uploads(asked.method(), asked.path());
+    if (uploads.isPresent()) {
+      receiveFile(request, asked, uploads.get(), reply);
+      return;
+    }
     var body = new BodyReader(vertx, request, limits);
     body.read(
         bytes -> start(() -> handle(HttpRequests.of(request, bytes), reply)),
         refusal -> start(() -> refuse(reply, refusal)));
+  }
+
+  /** Who may not ask may not fill the disk either: the key is checked before the file is read. */
+  private void receiveFile(HttpServerRequest request, Request asked, Uploads uploads, Reply reply) {
+    try {
+      origins.check(asked);
+      keys.check(asked.header("authorization").orElse(null));
+    } catch (ApiException e) {
+      start(() -> refuse(reply, e));
+      return;
+    }
+    new UploadReader(vertx, request, uploads, limits.requestTime())
+        .read(
+            upload -> start(() -> handleFile(asked.with(upload), upload.file(), uploads, reply)),
+            refusal -> start(() -> refuse(reply, refusal)));
+  }
+
+  private void handleFile(Request request, Path file, Uploads uploads, Reply reply) {
+    try {
+      handle(request, reply);
+    } finally {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        log.println("quern: " + file + " cannot be deleted: " + e.getMessage());
+      }
+      uploads.leave();
+    }
   }
 
   private void start(Runnable work) {
