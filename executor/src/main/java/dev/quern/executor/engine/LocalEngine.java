@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -65,7 +66,7 @@ public final class LocalEngine implements GenerateEngine {
                 options.chunkedPrefill(),
                 options.maxStepMillis()),
             runner::copyBlock);
-    loop = new EngineLoop(runner, scheduler, plan.kv().blockSize(), System::nanoTime);
+    loop = new EngineLoop(runner, scheduler, cache, System::nanoTime);
     thread = Thread.ofPlatform().name("quern-engine").daemon().start(loop);
   }
 
@@ -185,7 +186,8 @@ public final class LocalEngine implements GenerateEngine {
               new AnswerText(streamDecoder(), row.options().stop()),
               e.walk(),
               batch.stream(),
-              completions));
+              completions,
+              loop.clock()));
     }
     loop.add(rows);
     return completions;
@@ -249,6 +251,23 @@ public final class LocalEngine implements GenerateEngine {
   /** Blocks, block size and type of the KV cache. */
   public KvSizes kv() {
     return plan.kv();
+  }
+
+  @Override
+  public EngineStatistics statistics() {
+    return loop.statistics();
+  }
+
+  @Override
+  public PrefixTreeView prefixTree(int nodes) throws InterruptedException {
+    try {
+      return loop.promptRows()
+          .get()
+          .map(rows -> PrefixTreeViews.view(rows, nodes, this::streamDecoder))
+          .orElse(PrefixTreeView.EMPTY);
+    } catch (ExecutionException e) {
+      throw new EngineException("the engine's thread gave no answer: " + e.getMessage(), e);
+    }
   }
 
   @Override

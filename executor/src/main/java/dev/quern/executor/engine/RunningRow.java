@@ -20,6 +20,7 @@ final class RunningRow {
   private final Optional<ChoiceWalk> walk;
   private final boolean stream;
   private final LocalCompletions completions;
+  private final RowClock clock;
   private final long seed;
   private final int[] promptIds;
   private final List<Integer> unsentIds = new ArrayList<>();
@@ -41,7 +42,8 @@ final class RunningRow {
       AnswerText text,
       Optional<ChoiceWalk> walk,
       boolean stream,
-      LocalCompletions completions) {
+      LocalCompletions completions,
+      RowClock clock) {
     this.row = row;
     this.options = options;
     this.sequence = sequence;
@@ -51,6 +53,7 @@ final class RunningRow {
     this.walk = walk;
     this.stream = stream;
     this.completions = completions;
+    this.clock = clock;
     int[] prompt = Arrays.copyOf(sequence.tokens(), sequence.promptLength());
     this.promptIds = options.repetitionPenalty() == 1 ? null : prompt;
     this.seed = rowSeed(options.seed().orElse(0), prompt);
@@ -62,6 +65,16 @@ final class RunningRow {
 
   LocalCompletions completions() {
     return completions;
+  }
+
+  /** Tokens drawn so far; with choices: decisions. */
+  int generated() {
+    return generated;
+  }
+
+  /** A step that starts now computes some of it. */
+  void starts(long now) {
+    clock.starts(now);
   }
 
   /** How the next token is to be drawn. */
@@ -92,6 +105,7 @@ final class RunningRow {
       answer = Arrays.copyOf(answer, generated * 2);
     }
     answer[generated++] = id;
+    clock.drew();
     if (stopIds.contains(id)) {
       finish(FinishReason.STOP, true);
       return;
@@ -118,6 +132,7 @@ final class RunningRow {
     ChoiceWalk way = walk.orElseThrow();
     ChoiceWalk.Outcome outcome = way.decide(logProbabilities, sampling());
     generated = way.decisions();
+    clock.drew();
     switch (outcome) {
       case ChoiceWalk.Outcome.Undecided(int id) -> {
         sequence.append(id);
@@ -159,7 +174,8 @@ final class RunningRow {
                 sequence.promptLength(),
                 sequence.cachedTokens(),
                 sequence.recomputedTokens(),
-                generated),
+                generated,
+                clock.timing()),
             Optional.empty()));
   }
 
