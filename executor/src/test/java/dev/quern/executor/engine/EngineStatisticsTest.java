@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
 /** What an engine tells of itself, on a small checkpoint. */
@@ -38,8 +39,12 @@ final class EngineStatisticsTest {
 
   private static List<Usage> run(GenerateEngine engine, List<PromptRow> rows)
       throws InterruptedException {
+    return usages(engine.submit(batch(rows)));
+  }
+
+  private static List<Usage> usages(Completions submitted) throws InterruptedException {
     List<Usage> usages = new ArrayList<>();
-    try (Completions completions = engine.submit(batch(rows))) {
+    try (Completions completions = submitted) {
       for (Event event; (event = completions.next()) != null; ) {
         if (event instanceof Event.Done done) {
           usages.add(done.usage());
@@ -100,17 +105,38 @@ final class EngineStatisticsTest {
 
   @Test
   void preemptionsAndWhatTheyCostAreCounted() throws Exception {
+    var held = new Held(2);
     try (LocalEngine engine =
-        LocalEngine.open(
-            options(
-                "block-size", "4", "kv-cache-tokens", "96", "enable-prefix-caching", "false"))) {
-      List<Usage> usages = run(engine, randomRows(new Random(1), 40));
+            open(
+                held,
+                "block-size",
+                "4",
+                "kv-cache-tokens",
+                "32",
+                "max-model-len",
+                "32",
+                "max-num-batched-tokens",
+                "32",
+                "max-num-seqs",
+                "1");
+        held) {
+      List<Integer> low = new Random(1).ints(20, 3, 500).boxed().toList();
+      List<Integer> high = new Random(2).ints(20, 3, 500).boxed().toList();
+      Completions offline = engine.submit(batch(List.of(row(10, low))));
+      held.reached.await();
+      Completions online =
+          engine.submit(
+              batch(List.of(new PromptRow(new Prompt.Tokens(high), TestOptions.maxTokens(2), 1))));
+      held.goOn.countDown();
+      List<Usage> usages = new ArrayList<>(usages(online));
+      usages.addAll(usages(offline));
       EngineStatistics s = whenIdle(engine);
-      assertTrue(s.preemptions() > 0);
+      assertEquals(1, s.preemptions());
       assertEquals(
           usages.stream().mapToLong(Usage::recomputedTokens).sum(), s.tokens().recomputed());
       assertTrue(s.tokens().recomputed() > 0);
-      assertEquals(24, s.kvBlocks().free());
+      assertEquals(40, s.tokens().queried());
+      assertEquals(40 + s.tokens().recomputed(), s.tokens().computed());
     }
   }
 
@@ -161,7 +187,7 @@ final class EngineStatisticsTest {
   }
 
   /** Stops at the step given until told to go on. */
-  private static final class Held implements EngineTrace {
+  private static final class Held implements EngineTrace, AutoCloseable {
     final CountDownLatch reached = new CountDownLatch(1);
     final CountDownLatch goOn = new CountDownLatch(1);
     private int before;
@@ -184,6 +210,11 @@ final class EngineStatisticsTest {
 
     @Override
     public void chosen(int layer, int[][] experts) {}
+
+    @Override
+    public void close() {
+      goOn.countDown();
+    }
   }
 
   private static LocalEngine open(Held held, String... more) {
@@ -191,31 +222,38 @@ final class EngineStatisticsTest {
     return LocalEngine.open(options, LoadedModel.open(options), Optional.of(held), _ -> {});
   }
 
+  private static PrefixTreeView behindTheHeldStep(Held held, GenerateEngine engine)
+      throws Exception {
+    var asked = new FutureTask<>(() -> engine.prefixTree(10));
+    Thread asking = Thread.ofPlatform().start(asked);
+    while (asking.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    held.goOn.countDown();
+    return asked.get();
+  }
+
   @Test
   void statisticsDoNotWaitForAStepAndTheTreeComesBehindIt() throws Exception {
     var held = new Held(2);
     try (LocalEngine engine = open(held, "block-size", "4", "max-num-seqs", "2");
-        ExecutorService threads = Executors.newFixedThreadPool(1)) {
+        held) {
       Completions first =
           engine.submit(
               batch(
                   List.of(
                       row(1, List.of(5, 6, 7, 8, 9, 20)),
                       row(9, List.of(5, 6, 7, 8, 9, 21)),
-                      row(9, List.of(5, 6, 7, 8, 9, 22)))));
+                      row(9, List.of(5, 6, 7, 8, 9, 22)),
+                      row(9, List.of(5, 6, 7, 8, 9, 23)))));
       held.reached.await();
       EngineStatistics s = engine.statistics();
-      // The first has run and given its seat to the third, whose start is part of the held step.
-      assertEquals(List.of(2L, 1, 1), List.of(s.steps(), s.running(), s.waiting()));
+      // The first has ended in the first step, and two took their seats in the second.
+      assertEquals(List.of(2L, 2L, 1L), List.of(s.steps(), (long) s.running(), (long) s.waiting()));
       Completions second = engine.submit(batch(List.of(row(1, List.of(30, 31)))));
       assertEquals(2, engine.statistics().waiting());
-      Future<PrefixTreeView> asked = threads.submit(() -> engine.prefixTree(10));
-      while (held.reached.getCount() > 0 || !asked.state().equals(Future.State.RUNNING)) {
-        Thread.onSpinWait();
-      }
-      held.goOn.countDown();
-      PrefixTreeView tree = asked.get();
-      assertEquals(4, tree.running() + tree.waiting() + tree.done());
+      PrefixTreeView tree = behindTheHeldStep(held, engine);
+      assertEquals(List.of(2, 2, 1), List.of(tree.running(), tree.waiting(), tree.done()));
       first.close();
       second.close();
       assertEquals(0, whenIdle(engine).waiting());
@@ -226,7 +264,8 @@ final class EngineStatisticsTest {
   @Test
   void theTreeTellsWhatOfItIsCachedAndWhatIsDone() throws Exception {
     var held = new Held(4);
-    try (LocalEngine engine = open(held, "block-size", "4", "max-num-seqs", "1")) {
+    try (LocalEngine engine = open(held, "block-size", "4", "max-num-seqs", "1");
+        held) {
       Completions completions =
           engine.submit(
               batch(
@@ -235,9 +274,8 @@ final class EngineStatisticsTest {
                       row(9, List.of(5, 6, 7, 8, 9, 21, 22)),
                       row(9, List.of(5, 6, 7, 8, 9, 23, 24, 25)))));
       held.reached.await();
-      // Three steps gave row 0 its two tokens and row 1 its first; the fifth step is to be seen.
-      held.goOn.countDown();
-      PrefixTreeView tree = engine.prefixTree(10);
+      // Of four steps two were the first row's.
+      PrefixTreeView tree = behindTheHeldStep(held, engine);
       assertEquals(List.of(1, 1, 1), List.of(tree.running(), tree.waiting(), tree.done()));
       PrefixTreeView.Node head = tree.roots().getFirst();
       assertEquals(List.of(5, 5), List.of(head.tokens(), head.cachedTokens()));
