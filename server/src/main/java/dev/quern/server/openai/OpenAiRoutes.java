@@ -8,14 +8,16 @@ import dev.quern.server.http.ApiException;
 import dev.quern.server.http.Routes;
 import java.time.InstantSource;
 
-/** OpenAI's protocol around one engine: chat, models, health. */
+/** OpenAI's protocol around one engine: chat, completions, models, health. */
 public final class OpenAiRoutes {
   private OpenAiRoutes() {}
 
   /** Adds them; the engine stays the caller's. */
   public static void addTo(
       Routes.Builder routes, GenerateEngine engine, SamplingDefaults defaults) {
-    var chat = new ChatHandler(engine, defaults, InstantSource.system());
+    InstantSource clock = InstantSource.system();
+    var chat = new ChatReader(engine.model(), defaults, clock);
+    var completions = new CompletionReader(engine, defaults, clock);
     ObjectNode model = model(engine.model());
     routes
         .addOpen(
@@ -42,11 +44,12 @@ public final class OpenAiRoutes {
             (request, reply) -> {
               String name = request.parameters().get("model");
               if (!name.equals(engine.model().name())) {
-                throw ChatRequestReader.noModel(name, engine.model());
+                throw Bodies.noModel(name, engine.model());
               }
               reply.send(200, model);
             })
-        .add("POST", "/v1/chat/completions", chat::handle);
+        .add("POST", "/v1/chat/completions", new GenerateHandler(engine, chat))
+        .add("POST", "/v1/completions", new GenerateHandler(engine, completions));
   }
 
   private static ObjectNode model(ModelInfo model) {
