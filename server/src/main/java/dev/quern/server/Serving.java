@@ -7,6 +7,8 @@ import dev.quern.server.batches.BatchLimits;
 import dev.quern.server.batches.BatchService;
 import dev.quern.server.batches.JobListener;
 import dev.quern.server.batches.StateFolder;
+import dev.quern.server.console.ConsoleLimits;
+import dev.quern.server.console.ConsoleRoutes;
 import dev.quern.server.flight.Authentication;
 import dev.quern.server.flight.FlightEndpoint;
 import dev.quern.server.http.HttpEndpoint;
@@ -16,11 +18,13 @@ import dev.quern.server.openai.SamplingDefaults;
 import dev.quern.server.query.OutputFile;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The endpoints around one engine. */
@@ -76,6 +80,7 @@ final class Serving implements AutoCloseable {
     var routes = new Routes.Builder();
     openAi.addTo(routes);
     batches(console, engine, openAi, clock).addTo(routes);
+    open.push(ConsoleRoutes.addTo(routes, sessions, engine, demoTable(), ConsoleLimits.DEFAULT));
     HttpEndpoint http =
         listen(
             "--port",
@@ -141,6 +146,15 @@ final class Serving implements AutoCloseable {
               + "; name another --state-dir",
           e);
     }
+  }
+
+  /** The demo's table, where sessions can read it. */
+  private Optional<String> demoTable() {
+    String table = "tickets.parquet";
+    return options
+        .dataRoot()
+        .filter(root -> Files.isRegularFile(root.resolve(table)))
+        .map(_ -> table);
   }
 
   private FileAccess files() {

@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,7 +57,7 @@ final class ClientServers implements AutoCloseable {
   private static HttpEndpoint start(GenerateEngine engine, ApiKeys keys, HttpLimits limits)
       throws IOException {
     var routes = new Routes.Builder();
-    OpenAiRoutes.addTo(routes, engine, SamplingDefaults.GREEDY);
+    new OpenAiRoutes(engine, SamplingDefaults.GREEDY, InstantSource.system()).addTo(routes);
     return HttpEndpoint.start(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         Optional.empty(),

@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -118,7 +119,7 @@ class HttpFuzzTest {
 
   private static HttpEndpoint start(ScriptedEngine engine, PrintStream log) throws Exception {
     var routes = new Routes.Builder();
-    OpenAiRoutes.addTo(routes, engine, SamplingDefaults.GREEDY);
+    new OpenAiRoutes(engine, SamplingDefaults.GREEDY, InstantSource.system()).addTo(routes);
     return HttpEndpoint.start(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         Optional.empty(),
