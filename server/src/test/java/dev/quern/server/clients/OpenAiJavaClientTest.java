@@ -122,6 +122,7 @@ class OpenAiJavaClientTest {
   }
 
   @Test
+  @SuppressWarnings("deprecation") // OpenAI's own wish; the field works here
   void severalChoicesDifferAndAreTheSameForTheSameSeed() {
     UnaryOperator<ChatCompletionCreateParams.Builder> three =
         more -> more.n(3).temperature(1).seed(7);
@@ -143,6 +144,7 @@ class OpenAiJavaClientTest {
   }
 
   @Test
+  @SuppressWarnings("deprecation") // OpenAI's own wish; the field works here
   void completionsTakeTextTokensAndLists() {
     String answer = complete(more -> more.prompt("The sea is")).getFirst().text();
     assertFalse(answer.isEmpty());
