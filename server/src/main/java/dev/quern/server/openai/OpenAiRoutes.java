@@ -25,7 +25,7 @@ public final class OpenAiRoutes {
    */
   public OpenAiRoutes(GenerateEngine engine, SamplingDefaults defaults, InstantSource clock) {
     this.engine = engine;
-    this.chat = new ChatReader(engine.model(), defaults, clock);
+    this.chat = new ChatReader(engine, defaults, clock);
     this.completions = new CompletionReader(engine, defaults, clock);
   }
 
