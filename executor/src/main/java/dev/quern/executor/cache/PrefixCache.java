@@ -123,6 +123,31 @@ public final class PrefixCache {
     return free.size() + cached;
   }
 
+  /** Blocks that sequences hold. */
+  public int heldBlocks() {
+    return held.size();
+  }
+
+  /** Blocks that nobody holds and whose contents are kept. */
+  public int cachedBlocks() {
+    return cached;
+  }
+
+  /** Blocks without contents. */
+  public int freeBlocks() {
+    return free.size();
+  }
+
+  /** Evicted blocks whose contents are kept elsewhere. */
+  public int swappedBlocks() {
+    return swap.blocks();
+  }
+
+  /** The tree as it is now. */
+  public CachedPrefixes prefixes() {
+    return CachedPrefixes.of(root);
+  }
+
   /** Tokens admitted for computation although they had been computed before and were evicted. */
   public long recomputedTokens() {
     return recomputed;

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -74,7 +75,7 @@ public final class LocalEngine implements GenerateEngine {
             new LogprobReader(runner, model.tokenizer()),
             options.maxNumSeqs(),
             scheduler,
-            plan.kv().blockSize(),
+            cache,
             System::nanoTime);
     thread = Thread.ofPlatform().name("quern-engine").daemon().start(loop);
   }
@@ -199,7 +200,8 @@ public final class LocalEngine implements GenerateEngine {
               new AnswerText(streamDecoder(), row.options().stop()),
               e.walk(),
               batch.stream(),
-              completions));
+              completions,
+              loop.clock()));
     }
     loop.add(rows);
     return completions;
@@ -271,6 +273,23 @@ public final class LocalEngine implements GenerateEngine {
   /** Blocks, block size and type of the KV cache. */
   public KvSizes kv() {
     return plan.kv();
+  }
+
+  @Override
+  public EngineStatistics statistics() {
+    return loop.statistics();
+  }
+
+  @Override
+  public PrefixTreeView prefixTree(int nodes) throws InterruptedException {
+    try {
+      return loop.promptRows()
+          .get()
+          .map(rows -> PrefixTreeViews.view(rows, nodes, this::streamDecoder))
+          .orElse(PrefixTreeView.EMPTY);
+    } catch (ExecutionException e) {
+      throw new EngineException("the engine's thread gave no answer: " + e.getMessage(), e);
+    }
   }
 
   @Override

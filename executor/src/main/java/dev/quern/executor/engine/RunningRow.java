@@ -22,6 +22,7 @@ final class RunningRow {
   private final Optional<ChoiceWalk> walk;
   private final boolean stream;
   private final LocalCompletions completions;
+  private final RowClock clock;
   private final long seed;
   private final int[] promptIds;
   private final List<Integer> unsentIds = new ArrayList<>();
@@ -49,7 +50,8 @@ final class RunningRow {
       AnswerText text,
       Optional<ChoiceWalk> walk,
       boolean stream,
-      LocalCompletions completions) {
+      LocalCompletions completions,
+      RowClock clock) {
     this.row = row;
     this.options = options;
     this.sequence = sequence;
@@ -60,6 +62,7 @@ final class RunningRow {
     this.walk = walk;
     this.stream = stream;
     this.completions = completions;
+    this.clock = clock;
     int[] prompt = Arrays.copyOf(sequence.tokens(), sequence.promptLength());
     this.promptIds = options.repetitionPenalty() == 1 ? null : prompt;
     this.seed = rowSeed(options.seed().orElse(0), prompt);
@@ -71,6 +74,16 @@ final class RunningRow {
 
   LocalCompletions completions() {
     return completions;
+  }
+
+  /** Tokens drawn so far; with choices: decisions. */
+  int generated() {
+    return generated;
+  }
+
+  /** A step that starts now computes some of it. */
+  void starts(long now) {
+    clock.starts(now);
   }
 
   /** How the next token is to be drawn. */
@@ -155,6 +168,7 @@ final class RunningRow {
       answer = Arrays.copyOf(answer, generated * 2);
     }
     answer[generated++] = id;
+    clock.drew();
     if (stopIds.contains(id)) {
       if (options.stopTokenIds().contains(id)) {
         stop = Optional.of(new StopReason.Token(id));
@@ -188,6 +202,7 @@ final class RunningRow {
     ChoiceWalk way = walk.orElseThrow();
     ChoiceWalk.Outcome outcome = way.decide(logProbabilities, sampling());
     generated = way.decisions();
+    clock.drew();
     switch (outcome) {
       case ChoiceWalk.Outcome.Undecided(int id) -> {
         sequence.append(id);
@@ -234,7 +249,8 @@ final class RunningRow {
                 sequence.promptLength(),
                 sequence.cachedTokens(),
                 sequence.recomputedTokens(),
-                generated),
+                generated,
+                clock.timing()),
             error,
             stop));
   }

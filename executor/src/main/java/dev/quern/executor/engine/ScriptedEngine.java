@@ -105,6 +105,23 @@ public final class ScriptedEngine implements GenerateEngine {
     return INFO;
   }
 
+  /** Tokens of rows started and of answers given; nothing is cached, and there are no steps. */
+  @Override
+  public EngineStatistics statistics() {
+    EngineStatistics none = EngineStatistics.NONE;
+    long prompts = promptTokens.get();
+    return new EngineStatistics(
+        0,
+        0,
+        none.kvBlocks(),
+        new EngineStatistics.Tokens(prompts, 0, prompts, 0, completionTokens.get()),
+        0,
+        0,
+        none.stepRows(),
+        none.stepTokens(),
+        none.stepSeconds());
+  }
+
   @Override
   public void close() {
     closed = true;

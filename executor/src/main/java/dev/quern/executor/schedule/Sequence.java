@@ -10,6 +10,7 @@ import java.util.Arrays;
  */
 public final class Sequence implements Comparable<Sequence> {
   private final Turn turn;
+  private final int[] prompt;
   private final int promptLength;
   private final int mostAnswer;
   private final boolean wholePrompt;
@@ -48,6 +49,7 @@ public final class Sequence implements Comparable<Sequence> {
     this.turn = turn;
     this.mostAnswer = mostAnswer;
     this.wholePrompt = wholePrompt;
+    this.prompt = prompt;
     this.promptLength = prompt.length;
     this.tokens = prompt;
     this.length = prompt.length;
@@ -78,6 +80,11 @@ public final class Sequence implements Comparable<Sequence> {
   /** Ids of prompt and answer; the first {@link #length()} count. Do not change. */
   public int[] tokens() {
     return tokens;
+  }
+
+  /** Ids of the prompt. Do not change. */
+  public int[] prompt() {
+    return prompt;
   }
 
   public int length() {
@@ -121,8 +128,13 @@ public final class Sequence implements Comparable<Sequence> {
     return ended;
   }
 
+  /** Whether it has held blocks before, or does now. */
+  boolean started() {
+    return cachedTokens >= 0;
+  }
+
   /** Whether it holds blocks. */
-  boolean running() {
+  public boolean running() {
     return table != null;
   }
 
