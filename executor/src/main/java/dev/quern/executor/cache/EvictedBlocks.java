@@ -17,6 +17,11 @@ public interface EvictedBlocks {
         public List<Kept> find(long parentHash, TokenPath parent, int[] tokens, int from, int to) {
           return List.of();
         }
+
+        @Override
+        public int blocks() {
+          return 0;
+        }
       };
 
   /** Tokens whose keys and values can be had. */
@@ -46,4 +51,7 @@ public interface EvictedBlocks {
    * @param to end of the wanted tokens
    */
   List<Kept> find(long parentHash, TokenPath parent, int[] tokens, int from, int to);
+
+  /** Number of blocks whose contents are kept. */
+  int blocks();
 }

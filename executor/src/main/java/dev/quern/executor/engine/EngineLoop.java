@@ -1,5 +1,7 @@
 package dev.quern.executor.engine;
 
+import dev.quern.executor.cache.PrefixCache;
+import dev.quern.executor.model.decoder.StepInput;
 import dev.quern.executor.schedule.ScheduledStep;
 import dev.quern.executor.schedule.ScheduledStep.Chunk;
 import dev.quern.executor.schedule.Scheduler;
@@ -9,7 +11,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -19,27 +24,83 @@ import java.util.function.LongSupplier;
  * but the inbox belongs to that thread.
  */
 final class EngineLoop implements Runnable {
+  /**
+   * What readers see.
+   *
+   * @param taken rows taken in so far: those submitted since then wait too
+   */
+  private record Published(EngineStatistics statistics, long taken) {}
+
   private final ModelRunner runner;
+  private final PromptReader prompts;
+  private final Draws draws;
   private final Scheduler scheduler;
-  private final int blockSize;
+  private final PrefixCache cache;
+  private final StepStatistics statistics;
   private final LongSupplier nanos;
   private final Map<Sequence, RunningRow> rows = new HashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final List<RunningRow> inbox = new ArrayList<>();
   private final Set<LocalCompletions> closed = new HashSet<>();
+  private final List<CompletableFuture<Optional<PromptRows>>> asked = new ArrayList<>();
+  private final AtomicLong submitted = new AtomicLong();
+  private volatile Published published;
+  private long taken;
   private boolean wake;
   private boolean stop;
   private RuntimeException failure;
 
   /**
+   * @param reader reads log-probabilities off the runner's logits
+   * @param logitRows logits that the runner can hold at once
    * @param nanos clock that steps are timed by
    */
-  EngineLoop(ModelRunner runner, Scheduler scheduler, int blockSize, LongSupplier nanos) {
+  EngineLoop(
+      ModelRunner runner,
+      LogprobReader reader,
+      int logitRows,
+      Scheduler scheduler,
+      PrefixCache cache,
+      LongSupplier nanos) {
+    prompts = new PromptReader(runner, reader, logitRows);
+    draws = new Draws(runner, reader);
     this.nanos = nanos;
     this.runner = runner;
     this.scheduler = scheduler;
-    this.blockSize = blockSize;
+    this.cache = cache;
+    statistics = new StepStatistics(scheduler, cache);
+    published = new Published(statistics.view(), 0);
+  }
+
+  /** A clock for a row that arrives now. */
+  RowClock clock() {
+    return new RowClock(nanos);
+  }
+
+  /** What the loop does and has done; never makes it wait. */
+  EngineStatistics statistics() {
+    // In this order: rows submitted in between count as waiting, and none counts twice.
+    Published last = published;
+    long unseen = submitted.get() - last.taken();
+    return unseen <= 0 ? last.statistics() : last.statistics().withWaiting((int) unseen);
+  }
+
+  /** What the loop has between two steps; empty when it has nothing or has ended. */
+  CompletableFuture<Optional<PromptRows>> promptRows() {
+    lock.lock();
+    try {
+      if (stop || failure != null) {
+        return CompletableFuture.completedFuture(Optional.empty());
+      }
+      var answer = new CompletableFuture<Optional<PromptRows>>();
+      asked.add(answer);
+      wake = true;
+      changed.signal();
+      return answer;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Hands rows to the engine. */
@@ -53,6 +114,7 @@ final class EngineLoop implements Runnable {
         throw new EngineException("the engine is closed");
       }
       inbox.addAll(added);
+      submitted.addAndGet(added.size());
       wake = true;
       changed.signal();
     } finally {
@@ -121,6 +183,7 @@ final class EngineLoop implements Runnable {
         }
       }
       rows.values().forEach(RunningRow::cancel);
+      ended();
     } catch (RuntimeException e) {
       fail(e);
     } catch (Error e) {
@@ -132,8 +195,9 @@ final class EngineLoop implements Runnable {
 
   /** Waits for something to do; false when told to stop. */
   private boolean takeIn() {
-    List<RunningRow> taken;
+    List<RunningRow> arrived;
     Set<LocalCompletions> given;
+    List<CompletableFuture<Optional<PromptRows>>> asking;
     lock.lock();
     try {
       while (!wake && !stop) {
@@ -144,21 +208,46 @@ final class EngineLoop implements Runnable {
         return false;
       }
       wake = false;
-      taken = List.copyOf(inbox);
+      arrived = List.copyOf(inbox);
       inbox.clear();
       given = Set.copyOf(closed);
       closed.clear();
+      asking = List.copyOf(asked);
+      asked.clear();
     } finally {
       lock.unlock();
     }
-    for (RunningRow row : taken) {
+    for (RunningRow row : arrived) {
       rows.put(row.sequence(), row);
       scheduler.add(row.sequence());
     }
+    taken += arrived.size();
     if (!given.isEmpty()) {
       drop(given);
     }
+    if (!arrived.isEmpty() || !given.isEmpty()) {
+      published = new Published(statistics.view(), taken);
+    }
+    if (!asking.isEmpty()) {
+      Optional<PromptRows> answer =
+          rows.isEmpty() ? Optional.empty() : Optional.of(PromptRows.of(rows.values(), cache));
+      asking.forEach(a -> a.complete(answer));
+    }
     return true;
+  }
+
+  /** Nothing runs any more, and nobody waits for an answer. */
+  private void ended() {
+    List<CompletableFuture<Optional<PromptRows>>> asking;
+    lock.lock();
+    try {
+      published = new Published(statistics.last(), submitted.get());
+      asking = List.copyOf(asked);
+      asked.clear();
+    } finally {
+      lock.unlock();
+    }
+    asking.forEach(a -> a.complete(Optional.empty()));
   }
 
   private void drop(Set<LocalCompletions> given) {
@@ -173,23 +262,43 @@ final class EngineLoop implements Runnable {
 
   private void run(ScheduledStep step) {
     long start = nanos.getAsLong();
-    runner.forward(step.input(blockSize));
+    for (Chunk chunk : step.chunks()) {
+      if (chunk.from() < chunk.sequence().promptLength()) {
+        rows.get(chunk.sequence()).starts(start);
+      }
+    }
+    StepInput input = step.input(cache.blockSize());
+    runner.forward(input);
     scheduler.completed(step);
+    prompts.read(step, input, rows);
     List<RunningRow> drawing =
         step.chunks().stream()
             .filter(Chunk::wantsLogits)
             .map(chunk -> rows.get(chunk.sequence()))
             .toList();
+    int generatedBefore = generated(drawing);
     if (!drawing.isEmpty()) {
-      Draws.draw(runner, drawing);
+      draws.draw(drawing);
     }
-    scheduler.took(step, (nanos.getAsLong() - start) / 1e6);
+    double seconds = (nanos.getAsLong() - start) / 1e9;
+    scheduler.took(step, seconds * 1e3);
     for (Chunk chunk : step.chunks()) {
       if (chunk.sequence().ended()) {
-        rows.remove(chunk.sequence());
+        RunningRow row = rows.remove(chunk.sequence());
+        row.completions().ended(chunk.sequence());
         scheduler.drop(chunk.sequence());
       }
     }
+    statistics.ran(step, generated(drawing) - generatedBefore, seconds);
+    published = new Published(statistics.view(), taken);
+  }
+
+  private static int generated(List<RunningRow> drawing) {
+    int tokens = 0;
+    for (RunningRow row : drawing) {
+      tokens += row.generated();
+    }
+    return tokens;
   }
 
   private void fail(RuntimeException e) {
@@ -203,5 +312,6 @@ final class EngineLoop implements Runnable {
     }
     rows.values().forEach(r -> r.completions().fail(e));
     rows.clear();
+    ended();
   }
 }

@@ -24,7 +24,9 @@ import java.util.OptionalLong;
  * @param system system message for a {@link Prompt.Text} under a chat template
  * @param chat whether a {@link Prompt.Text} is wrapped in the checkpoint's chat template
  * @param choices the answer is one of these; max_tokens does not cut it, and min_tokens, stop and
- *     penalties are not for it
+ *     penalties are not for it, nor are rules and a report of log-probabilities
+ * @param rules bias of some tokens, bad words
+ * @param report what the row tells of its tokens
  */
 public record GenerateOptions(
     int maxTokens,
@@ -41,7 +43,9 @@ public record GenerateOptions(
     List<Integer> stopTokenIds,
     Optional<PromptPart> system,
     boolean chat,
-    Optional<Choices> choices) {
+    Optional<Choices> choices,
+    LogitRules rules,
+    TokenReport report) {
 
   /** Greedy, 32 tokens, chat template where there is one: the defaults of SQL's GENERATE. */
   public static final GenerateOptions DEFAULT =
@@ -61,6 +65,43 @@ public record GenerateOptions(
           Optional.empty(),
           true,
           Optional.empty());
+
+  /** No rules, and a report of text and ids. */
+  public GenerateOptions(
+      int maxTokens,
+      int minTokens,
+      double temperature,
+      double topP,
+      int topK,
+      double minP,
+      double repetitionPenalty,
+      double presencePenalty,
+      double frequencyPenalty,
+      OptionalLong seed,
+      List<String> stop,
+      List<Integer> stopTokenIds,
+      Optional<PromptPart> system,
+      boolean chat,
+      Optional<Choices> choices) {
+    this(
+        maxTokens,
+        minTokens,
+        temperature,
+        topP,
+        topK,
+        minP,
+        repetitionPenalty,
+        presencePenalty,
+        frequencyPenalty,
+        seed,
+        stop,
+        stopTokenIds,
+        system,
+        chat,
+        choices,
+        LogitRules.NONE,
+        TokenReport.NONE);
+  }
 
   public GenerateOptions {
     require(maxTokens >= 1, "max_tokens must be at least 1 but is " + maxTokens);
@@ -94,31 +135,45 @@ public record GenerateOptions(
                 && presencePenalty == 0
                 && frequencyPenalty == 0),
         "choices do not go with min_tokens, stop or penalties: the answer is always a whole choice");
+    require(
+        choices.isEmpty() || (rules.equals(LogitRules.NONE) && report.logprobs().isEmpty()),
+        "choices do not go with logit_bias, bad_words or logprobs: branches of choices are drawn,"
+            + " not tokens");
   }
 
   /** The same with other lengths. */
   public GenerateOptions withTokens(int least, int most) {
-    return with(most, least, temperature, seed, chat, choices);
+    return with(most, least, temperature, seed, chat, choices, rules, report);
   }
 
   /** The same with another temperature. */
   public GenerateOptions withTemperature(double other) {
-    return with(maxTokens, minTokens, other, seed, chat, choices);
+    return with(maxTokens, minTokens, other, seed, chat, choices, rules, report);
   }
 
   /** The same with another seed. */
   public GenerateOptions withSeed(OptionalLong other) {
-    return with(maxTokens, minTokens, temperature, other, chat, choices);
+    return with(maxTokens, minTokens, temperature, other, chat, choices, rules, report);
   }
 
   /** The same with or without the chat template. */
   public GenerateOptions withChat(boolean wrapped) {
-    return with(maxTokens, minTokens, temperature, seed, wrapped, choices);
+    return with(maxTokens, minTokens, temperature, seed, wrapped, choices, rules, report);
   }
 
   /** The same with answers to choose from. */
   public GenerateOptions withChoices(Choices given) {
-    return with(maxTokens, minTokens, temperature, seed, chat, Optional.of(given));
+    return with(maxTokens, minTokens, temperature, seed, chat, Optional.of(given), rules, report);
+  }
+
+  /** The same with other rules. */
+  public GenerateOptions withRules(LogitRules other) {
+    return with(maxTokens, minTokens, temperature, seed, chat, choices, other, report);
+  }
+
+  /** The same with another report. */
+  public GenerateOptions withReport(TokenReport other) {
+    return with(maxTokens, minTokens, temperature, seed, chat, choices, rules, other);
   }
 
   private GenerateOptions with(
@@ -127,7 +182,9 @@ public record GenerateOptions(
       double heat,
       OptionalLong querySeed,
       boolean wrapped,
-      Optional<Choices> given) {
+      Optional<Choices> given,
+      LogitRules changes,
+      TokenReport told) {
     return new GenerateOptions(
         most,
         least,
@@ -143,7 +200,9 @@ public record GenerateOptions(
         stopTokenIds,
         system,
         wrapped,
-        given);
+        given,
+        changes,
+        told);
   }
 
   private static void require(boolean holds, String message) {

@@ -1,6 +1,9 @@
 package dev.quern.executor.engine;
 
+import dev.quern.executor.schedule.Sequence;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,6 +17,7 @@ final class LocalCompletions implements Completions {
   private final Condition changed = lock.newCondition();
   private final Queue<Event> events = new ArrayDeque<>();
   private final EngineLoop engine;
+  private final List<int[]> endedPrompts = new ArrayList<>(); // of the engine's thread
   private int unfinished;
   private boolean closed;
   private boolean stopped;
@@ -92,6 +96,27 @@ final class LocalCompletions implements Completions {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** A row has come to its end: its prompt stays known until the whole batch has. */
+  void ended(Sequence sequence) {
+    boolean last;
+    lock.lock();
+    try {
+      last = unfinished == 0;
+    } finally {
+      lock.unlock();
+    }
+    if (last) {
+      endedPrompts.clear();
+    } else {
+      endedPrompts.add(sequence.prompt());
+    }
+  }
+
+  /** For the engine's thread, while some row of the batch has not ended. */
+  List<int[]> endedPrompts() {
+    return endedPrompts;
   }
 
   void emit(Event event) {

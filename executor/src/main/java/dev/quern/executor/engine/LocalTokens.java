@@ -79,8 +79,24 @@ public final class LocalTokens implements PromptTokens {
   }
 
   @Override
+  public String text(List<PromptPart> head, PromptRow row) {
+    return encoder.text(head, row);
+  }
+
+  @Override
   public int count(String text) {
     return encoder.count(text);
+  }
+
+  @Override
+  public String text(List<Integer> ids) {
+    return model
+        .tokenizer()
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                model.name()
+                    + " has no tokenizer (tokenizer.json or tokenizer.model): ids have no text"))
+        .decodeWithNames(ids.stream().mapToInt(id -> id).toArray());
   }
 
   @Override

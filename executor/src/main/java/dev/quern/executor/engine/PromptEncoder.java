@@ -5,6 +5,7 @@ import dev.quern.executor.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Turns prompts into token ids: template, special tokens, one tokenization of the whole string. */
 final class PromptEncoder {
@@ -64,7 +65,7 @@ final class PromptEncoder {
     int[] ids =
         switch (row.prompt()) {
           case Prompt.Tokens(List<Integer> given) -> checked(given);
-          case Prompt.Chat(List<Message> messages) -> tokens(render(messages));
+          case Prompt.Chat chat -> tokens(render(chat));
           case Prompt.Text(List<PromptPart> parts) ->
               tokens(wrap(join(head, parts), row.options()));
         };
@@ -72,6 +73,23 @@ final class PromptEncoder {
       throw new IllegalArgumentException("the prompt is empty: it has no tokens; send some text");
     }
     return ids;
+  }
+
+  /**
+   * The text that {@link #encode} tokenizes.
+   *
+   * @throws IllegalArgumentException as {@link #encode} does
+   */
+  String text(List<PromptPart> head, PromptRow row) {
+    return switch (row.prompt()) {
+      case Prompt.Tokens(List<Integer> given) -> needTokenizer().decode(checked(given));
+      case Prompt.Chat chat -> joined(render(chat));
+      case Prompt.Text(List<PromptPart> parts) -> joined(wrap(join(head, parts), row.options()));
+    };
+  }
+
+  private static String joined(List<PromptPart> parts) {
+    return parts.stream().map(PromptPart::text).collect(Collectors.joining());
   }
 
   int count(String text) {
@@ -88,7 +106,7 @@ final class PromptEncoder {
       }
       return content;
     }
-    return render(conversation(options.system(), content));
+    return render(new Prompt.Chat(conversation(options.system(), content)));
   }
 
   /** A text as a conversation: the system message, if any, and one of the user. */
@@ -99,21 +117,22 @@ final class PromptEncoder {
     return messages;
   }
 
-  private List<PromptPart> render(List<Message> messages) {
+  private List<PromptPart> render(Prompt.Chat chat) {
     return template
         .orElseThrow(() ->
             new IllegalArgumentException(
                 model + " has no chat template; send a plain prompt (chat => FALSE)"))
-        .render(messages);
+        .render(chat);
   }
 
   private int[] tokens(List<PromptPart> parts) {
-    return tokenizer
-        .orElseThrow(() ->
-            new IllegalArgumentException(
-                model
-                    + " has no tokenizer (tokenizer.json or tokenizer.model); only token ids run"))
-        .encode(parts);
+    return needTokenizer().encode(parts);
+  }
+
+  private Tokenizer needTokenizer() {
+    return tokenizer.orElseThrow(() ->
+        new IllegalArgumentException(
+            model + " has no tokenizer (tokenizer.json or tokenizer.model); only token ids run"));
   }
 
   private int[] checked(List<Integer> given) {

@@ -31,8 +31,24 @@ public interface PromptTokens extends AutoCloseable {
    */
   int[] ids(List<PromptPart> head, PromptRow row);
 
+  /**
+   * The text of which {@link #ids} are the tokens: what the model reads, template included. Its end
+   * tells how the answer begins, such as with a {@code <think>} that the template has opened.
+   *
+   * @throws IllegalArgumentException when the row would fail, with the row's error
+   */
+  String text(List<PromptPart> head, PromptRow row);
+
   /** Number of tokens of a text as a column value: no template, special tokens as plain text. */
   int count(String text);
+
+  /**
+   * Text of ids, special tokens by their names: a prompt of ids as it is echoed. Bytes that are no
+   * UTF-8 become U+FFFD.
+   *
+   * @throws IllegalArgumentException when there is no tokenizer, or for an id that it does not have
+   */
+  String text(List<Integer> ids);
 
   KvRoom room();
 

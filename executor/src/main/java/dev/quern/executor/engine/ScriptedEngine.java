@@ -12,11 +12,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 
 /**
  * An engine without a model: a function of a row's whole text answers it. A row counts as a call
  * when it starts, which is when its answer is asked for or one of the {@link Script#ahead} rows
- * before it is; rows of a closed batch never start. Tokens are words.
+ * before it is; rows of a closed batch never start. Tokens are words; ids and log-probabilities are
+ * given where a row's {@link TokenReport} asks, log-probabilities made up from a word's place:
+ * {@link WordTokens#logprobs}. Bias and bad words change nothing.
  */
 public final class ScriptedEngine implements GenerateEngine {
 
@@ -51,9 +54,11 @@ public final class ScriptedEngine implements GenerateEngine {
     }
   }
 
-  private static final ModelInfo INFO = new ModelInfo("scripted", "scripted-1", 4096, true, true);
+  private static final ModelInfo INFO =
+      new ModelInfo("scripted", "scripted-1", 4096, true, true, true, true);
 
   private final Script script;
+  private final WordTokens tokens = new WordTokens();
   private final AtomicLong batches = new AtomicLong();
   private final AtomicLong submitted = new AtomicLong();
   private final AtomicLong calls = new AtomicLong();
@@ -92,12 +97,29 @@ public final class ScriptedEngine implements GenerateEngine {
 
   @Override
   public Optional<PromptTokens> tokens() {
-    return Optional.of(new WordTokens());
+    return Optional.of(tokens);
   }
 
   @Override
   public ModelInfo model() {
     return INFO;
+  }
+
+  /** Tokens of rows started and of answers given; nothing is cached, and there are no steps. */
+  @Override
+  public EngineStatistics statistics() {
+    EngineStatistics none = EngineStatistics.NONE;
+    long prompts = promptTokens.get();
+    return new EngineStatistics(
+        0,
+        0,
+        none.kvBlocks(),
+        new EngineStatistics.Tokens(prompts, 0, prompts, 0, completionTokens.get()),
+        0,
+        0,
+        none.stepRows(),
+        none.stepTokens(),
+        none.stepSeconds());
   }
 
   @Override
@@ -170,7 +192,7 @@ public final class ScriptedEngine implements GenerateEngine {
     head.forEach(part -> text.append(part.text()));
     switch (row.prompt()) {
       case Prompt.Text(var parts) -> parts.forEach(part -> text.append(part.text()));
-      case Prompt.Chat(var messages) ->
+      case Prompt.Chat(var messages, _, _) ->
           messages.forEach(m -> m.content().forEach(part -> text.append(part.text())));
       case Prompt.Tokens(var ids) -> text.append(ids);
     }
@@ -183,7 +205,7 @@ public final class ScriptedEngine implements GenerateEngine {
     private final Deque<String> prompts = new ArrayDeque<>();
     private int started;
     private int row;
-    private Event.Done pending;
+    private final Deque<Event> pending = new ArrayDeque<>();
 
     Replies(PromptBatch batch) {
       this.batch = batch;
@@ -191,10 +213,8 @@ public final class ScriptedEngine implements GenerateEngine {
 
     @Override
     public Event next() throws InterruptedException {
-      if (pending != null) {
-        Event done = pending;
-        pending = null;
-        return done;
+      if (!pending.isEmpty()) {
+        return pending.remove();
       }
       if (row >= batch.rows().size() || closing.getCount() == 0) {
         return null;
@@ -225,17 +245,19 @@ public final class ScriptedEngine implements GenerateEngine {
             chosen(index, prompt.options().choices().get(), answer, promptWords);
         case Reply.Text(String answer) -> {
           int most = prompt.options().maxTokens();
-          int tokens = Math.min(words(answer), most);
+          int given = Math.min(words(answer), most);
           boolean cut = words(answer) > most;
           String shown = cut ? firstWords(answer, most) : answer;
-          completionTokens.addAndGet(tokens);
-          pending =
+          completionTokens.addAndGet(given);
+          prompted(index, prompt);
+          pending.add(delta(index, shown, prompt.options().report()));
+          pending.add(
               new Event.Done(
                   index,
                   cut ? FinishReason.LENGTH : FinishReason.STOP,
-                  new Usage(promptWords, 0, 0, tokens),
-                  Optional.empty());
-          yield new Event.Delta(index, shown, List.of());
+                  new Usage(promptWords, 0, 0, given),
+                  Optional.empty()));
+          yield pending.remove();
         }
         case Reply.Refusal(String message) ->
             new Event.Done(
@@ -246,6 +268,30 @@ public final class ScriptedEngine implements GenerateEngine {
           yield null;
         }
       };
+    }
+
+    private void prompted(int index, PromptRow prompt) {
+      TokenReport report = prompt.options().report();
+      if (report.prompted()) {
+        List<Integer> ids = IntStream.of(tokens.ids(batch.head(), prompt)).boxed().toList();
+        List<PositionLogprobs> logprobs = List.of();
+        if (report.promptLogprobs().isPresent()) {
+          logprobs = tokens.logprobs(tokens.words(ids), 1, report.promptLogprobs().getAsInt());
+        }
+        pending.add(new Event.Prompted(index, ids, logprobs));
+      }
+    }
+
+    private Event.Delta delta(int index, String text, TokenReport report) {
+      if (report.equals(TokenReport.NONE)) {
+        return new Event.Delta(index, text, List.of());
+      }
+      List<String> words = split(text);
+      List<PositionLogprobs> logprobs = List.of();
+      if (report.logprobs().isPresent()) {
+        logprobs = tokens.logprobs(words, 0, report.logprobs().getAsInt());
+      }
+      return new Event.Delta(index, text, words.stream().map(tokens::id).toList(), logprobs);
     }
 
     /** One token: a choice in any case; a text that is none has no preference. */
@@ -264,7 +310,7 @@ public final class ScriptedEngine implements GenerateEngine {
                     + "' is none of the choices "
                     + String.join(", ", choices.texts())));
       }
-      pending = new Event.Done(index, FinishReason.STOP, usage, Optional.empty());
+      pending.add(new Event.Done(index, FinishReason.STOP, usage, Optional.empty()));
       return new Event.Delta(index, choice.orElse(""), List.of());
     }
 

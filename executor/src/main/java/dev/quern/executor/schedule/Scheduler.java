@@ -2,6 +2,7 @@ package dev.quern.executor.schedule;
 
 import dev.quern.executor.cache.Admission;
 import dev.quern.executor.cache.BlockCopy;
+import dev.quern.executor.cache.BlockTable;
 import dev.quern.executor.cache.PrefixCache;
 import dev.quern.executor.schedule.ScheduledStep.Chunk;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ public final class Scheduler {
   private final WaitingPrompts prompts = new WaitingPrompts();
   private final AnswerLengths answers = new AnswerLengths();
   private final StepTimes times = new StepTimes();
+  private SchedulerCounts counts = SchedulerCounts.NONE;
 
   /**
    * @param copier runs a block copy on the device, in order with the steps
@@ -76,6 +78,11 @@ public final class Scheduler {
 
   public int runningSequences() {
     return running.size();
+  }
+
+  /** What was done so far. */
+  public SchedulerCounts counts() {
+    return counts;
   }
 
   /**
@@ -158,6 +165,7 @@ public final class Scheduler {
 
   private void preempt(Sequence victim, List<Chunk> chunks) {
     chunks.removeIf(c -> c.sequence() == victim);
+    counts = counts.preempted();
     running.remove(victim);
     waiting.add(victim);
     prompts.add(victim); // before its blocks go: it is the first to want them again
@@ -239,10 +247,12 @@ public final class Scheduler {
       List<BlockCopy> copies = new ArrayList<>();
       long before = cache.recomputedTokens();
       prompts.remove(s);
-      Admission admission = cache.admit(s.tokens(), s.length(), reserve, !alone && !urgent, copies);
+      Admission admission =
+          cache.admit(
+              s.tokens(), s.length(), reserve, !alone && !urgent, !s.wantsWholePrompt(), copies);
       if (admission instanceof Admission.Admitted(var table, int cachedTokens)) {
         copies.forEach(copier);
-        s.admitted(table, cachedTokens, cache.recomputedTokens() - before);
+        admitted(s, table, cachedTokens, cache.recomputedTokens() - before);
         waiting.remove(s);
         running.add(s);
         return admission;
@@ -255,6 +265,15 @@ public final class Scheduler {
       }
       preempt(running.last(), chunks);
     }
+  }
+
+  private void admitted(Sequence s, BlockTable table, int cachedTokens, long recomputed) {
+    if (!s.started()) {
+      counts = counts.started(s.promptLength(), cachedTokens);
+    }
+    int before = s.recomputedTokens();
+    s.admitted(table, cachedTokens, recomputed);
+    counts = counts.recomputes(s.recomputedTokens() - before);
   }
 
   /** Blocks that running sequences of this priority or a higher one are expected to need yet. */

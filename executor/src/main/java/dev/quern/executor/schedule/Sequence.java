@@ -10,8 +10,10 @@ import java.util.Arrays;
  */
 public final class Sequence implements Comparable<Sequence> {
   private final Turn turn;
+  private final int[] prompt;
   private final int promptLength;
   private final int mostAnswer;
+  private final boolean wholePrompt;
   private int[] tokens;
   private int length;
   private int computed;
@@ -28,6 +30,16 @@ public final class Sequence implements Comparable<Sequence> {
    *     them
    */
   public Sequence(Turn turn, int[] prompt, int mostAnswer) {
+    this(turn, prompt, mostAnswer, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param wholePrompt whether every token of the prompt must be computed once, since what comes of
+   *     it is wanted: none is taken from the cache until that is done
+   */
+  public Sequence(Turn turn, int[] prompt, int mostAnswer, boolean wholePrompt) {
     if (prompt.length == 0) {
       throw new IllegalArgumentException("a sequence needs at least one token");
     }
@@ -36,6 +48,8 @@ public final class Sequence implements Comparable<Sequence> {
     }
     this.turn = turn;
     this.mostAnswer = mostAnswer;
+    this.wholePrompt = wholePrompt;
+    this.prompt = prompt;
     this.promptLength = prompt.length;
     this.tokens = prompt;
     this.length = prompt.length;
@@ -58,9 +72,19 @@ public final class Sequence implements Comparable<Sequence> {
     return mostAnswer;
   }
 
+  /** Whether its prompt must still be computed, whatever the cache holds. */
+  boolean wantsWholePrompt() {
+    return wholePrompt && mostComputed < promptLength;
+  }
+
   /** Ids of prompt and answer; the first {@link #length()} count. Do not change. */
   public int[] tokens() {
     return tokens;
+  }
+
+  /** Ids of the prompt. Do not change. */
+  public int[] prompt() {
+    return prompt;
   }
 
   public int length() {
@@ -104,8 +128,13 @@ public final class Sequence implements Comparable<Sequence> {
     return ended;
   }
 
+  /** Whether it has held blocks before, or does now. */
+  boolean started() {
+    return cachedTokens >= 0;
+  }
+
   /** Whether it holds blocks. */
-  boolean running() {
+  public boolean running() {
     return table != null;
   }
 

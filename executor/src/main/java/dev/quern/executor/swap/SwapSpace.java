@@ -75,6 +75,11 @@ public final class SwapSpace implements EvictedBlocks, AutoCloseable {
   }
 
   @Override
+  public int blocks() {
+    return index.size();
+  }
+
+  @Override
   public void keep(long parentHash, TokenPath path, int block) {
     if (tiers.isEmpty()) {
       return;

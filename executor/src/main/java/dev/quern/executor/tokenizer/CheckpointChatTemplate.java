@@ -1,6 +1,7 @@
 package dev.quern.executor.tokenizer;
 
 import dev.quern.executor.engine.Message;
+import dev.quern.executor.engine.Prompt;
 import dev.quern.executor.engine.PromptPart;
 import dev.quern.executor.tokenizer.jinja.Content;
 import dev.quern.executor.tokenizer.jinja.JinjaException;
@@ -40,10 +41,20 @@ final class CheckpointChatTemplate implements ChatTemplate {
   }
 
   @Override
-  public List<PromptPart> render(List<Message> messages) {
-    requireRoles(messages);
-    Optional<Frame> frame = frame(messages);
-    return frame.isPresent() ? frame.get().fill(messages) : renderWhole(messages);
+  public List<PromptPart> render(Prompt.Chat chat) {
+    requireRoles(chat.messages());
+    Optional<Frame> frame = chat.isPlain() ? frame(chat.messages()) : Optional.empty();
+    return frame.isPresent() ? frame.get().fill(chat.messages()) : renderWhole(chat);
+  }
+
+  @Override
+  public boolean readsTools() {
+    return template.reads("tools");
+  }
+
+  @Override
+  public boolean thinks() {
+    return template.source().contains("<think>") || template.source().contains("</think>");
   }
 
   @Override
@@ -80,26 +91,33 @@ final class CheckpointChatTemplate implements ChatTemplate {
   Optional<Frame> probe(List<String> roles) {
     List<Object> open = new ArrayList<>();
     for (int i = 0; i < roles.size(); i++) {
-      open.add(message(roles.get(i), Content.slot(i)));
+      open.add(TemplateValues.message(roles.get(i), Content.slot(i)));
     }
     try {
-      return Optional.of(new Frame(template.renderOpen(with(open))));
+      return Optional.of(new Frame(template.renderOpen(with(Map.of("messages", open)))));
     } catch (JinjaException e) {
       // The text depends on the contents, or the template refuses the roles: ask it each time.
       return Optional.empty();
     }
   }
 
-  /** Runs the template on the contents; those of untrusted parts are guarded. */
   List<PromptPart> renderWhole(List<Message> messages) {
-    GuardedText.Marks marks = GuardedText.marks(messages);
-    List<Object> plain = new ArrayList<>();
-    List<Object> guarded = new ArrayList<>();
-    for (Message message : messages) {
-      String text = message.content().stream().map(PromptPart::text).collect(Collectors.joining());
-      plain.add(message(message.role(), text));
-      guarded.add(message(message.role(), guard.guard(message.content(), marks)));
-    }
+    return renderWhole(new Prompt.Chat(messages));
+  }
+
+  /** Runs the template on the values; what is not trusted in them is guarded. */
+  List<PromptPart> renderWhole(Prompt.Chat chat) {
+    List<String> texts = new ArrayList<>();
+    Map<String, Object> plain =
+        TemplateValues.of(
+            chat,
+            content -> {
+              String text = content.stream().map(PromptPart::text).collect(Collectors.joining());
+              texts.add(text);
+              return text;
+            });
+    GuardedText.Marks marks = GuardedText.marks(texts);
+    Map<String, Object> guarded = TemplateValues.of(chat, content -> guard.guard(content, marks));
     List<PromptPart> parts = guard.split(run(guarded), marks);
     if (!plain.equals(guarded)) {
       String text = parts.stream().map(PromptPart::text).collect(Collectors.joining());
@@ -111,9 +129,9 @@ final class CheckpointChatTemplate implements ChatTemplate {
     return parts;
   }
 
-  private String run(List<Object> messages) {
+  private String run(Map<String, Object> values) {
     try {
-      return template.render(with(messages));
+      return template.render(with(values));
     } catch (JinjaException e) {
       throw new IllegalArgumentException(
           (e.raised()
@@ -124,16 +142,9 @@ final class CheckpointChatTemplate implements ChatTemplate {
     }
   }
 
-  private static Map<Object, Object> message(String role, Object content) {
-    Map<Object, Object> message = new java.util.LinkedHashMap<>();
-    message.put("role", role);
-    message.put("content", content);
-    return message;
-  }
-
-  private Map<String, Object> with(List<Object> messages) {
+  private Map<String, Object> with(Map<String, Object> values) {
     Map<String, Object> all = new HashMap<>(variables);
-    all.put("messages", messages);
+    all.putAll(values);
     return all;
   }
 }

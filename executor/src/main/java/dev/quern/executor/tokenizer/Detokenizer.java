@@ -2,6 +2,7 @@ package dev.quern.executor.tokenizer;
 
 import dev.quern.executor.tokenizer.Tokenizer.StreamDecoder;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * Ids to text from a table of bytes made once, without a call into native code. Immutable.
@@ -20,6 +21,17 @@ record Detokenizer(byte[][] pieces, Leading leading, Utf8Assembler.Malformed mal
    */
   record Leading(int limit, boolean firstTokenOnly) {
     static final Leading KEEP = new Leading(0, false);
+  }
+
+  /** The same with special tokens, which give no text here, by their names. */
+  Detokenizer named(Map<String, Integer> special) {
+    byte[][] all = pieces.clone();
+    special.forEach((name, id) -> {
+      if (id < all.length) {
+        all[id] = ByteTokens.utf8(name);
+      }
+    });
+    return new Detokenizer(all, leading, malformed);
   }
 
   String decode(int[] ids) {

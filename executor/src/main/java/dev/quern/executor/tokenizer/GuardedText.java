@@ -1,6 +1,5 @@
 package dev.quern.executor.tokenizer;
 
-import dev.quern.executor.engine.Message;
 import dev.quern.executor.engine.PromptPart;
 import dev.quern.executor.tokenizer.jinja.PythonText;
 import java.util.ArrayList;
@@ -34,14 +33,12 @@ final class GuardedText {
         .forEach(list -> list.sort(Comparator.comparingInt(String::length).reversed()));
   }
 
-  /** Two noncharacters that no content holds. */
-  static Marks marks(List<Message> messages) {
+  /** Two noncharacters that none of the texts holds. */
+  static Marks marks(List<String> texts) {
     StringBuilder free = new StringBuilder();
     for (char c = PythonText.FIRST_MARK; c <= PythonText.LAST_MARK && free.length() < 2; c++) {
       char mark = c;
-      if (messages.stream()
-          .flatMap(message -> message.content().stream())
-          .allMatch(part -> part.text().indexOf(mark) < 0)) {
+      if (texts.stream().allMatch(text -> text.indexOf(mark) < 0)) {
         free.append(c);
       }
     }

@@ -15,10 +15,13 @@ import java.util.stream.Stream;
  * by an encoder that knows no special token.
  */
 final class SegmentedTokenizer implements Tokenizer {
+  private static final byte[] NOTHING = {};
+
   private final SpecialTokens recognised;
   private final Map<String, Integer> specialIds;
   private final SegmentEncoder encoder;
   private final Detokenizer detokenizer;
+  private final Detokenizer named;
 
   /** Readers encode, the writer closes: native memory must not be freed under a running call. */
   private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
@@ -34,6 +37,7 @@ final class SegmentedTokenizer implements Tokenizer {
     this.specialIds = Map.copyOf(specialIds);
     this.encoder = encoder;
     this.detokenizer = detokenizer;
+    this.named = detokenizer.named(specialIds);
   }
 
   @Override
@@ -160,6 +164,17 @@ final class SegmentedTokenizer implements Tokenizer {
   @Override
   public String decode(int[] ids) {
     return detokenizer.decode(ids);
+  }
+
+  @Override
+  public String decodeWithNames(int[] ids) {
+    return named.decode(ids);
+  }
+
+  @Override
+  public byte[] bytes(int id) {
+    byte[] bytes = id < 0 || id >= named.pieces().length ? null : named.pieces()[id];
+    return bytes == null ? NOTHING : bytes;
   }
 
   @Override

@@ -22,6 +22,15 @@ public interface Tokenizer extends AutoCloseable {
   /** Text of the ids; special tokens are left out. Bytes that are no UTF-8 become U+FFFD. */
   String decode(int[] ids);
 
+  /** What {@link #decode} gives, with special tokens by their names. */
+  String decodeWithNames(int[] ids);
+
+  /**
+   * The bytes that an id stands for, which may be a part of a character; a special token's name;
+   * none for an id without text. Do not change.
+   */
+  byte[] bytes(int id);
+
   /**
    * A new streaming decoder: the pieces it returns never split a character and join to {@link
    * #decode}.

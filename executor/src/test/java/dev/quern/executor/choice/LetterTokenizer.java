@@ -2,6 +2,7 @@ package dev.quern.executor.choice;
 
 import dev.quern.executor.engine.PromptPart;
 import dev.quern.executor.tokenizer.Tokenizer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -26,6 +27,16 @@ record LetterTokenizer(boolean anyCase) implements Tokenizer {
   @Override
   public String decode(int[] ids) {
     return new String(ids, 0, ids.length);
+  }
+
+  @Override
+  public String decodeWithNames(int[] ids) {
+    return decode(ids);
+  }
+
+  @Override
+  public byte[] bytes(int id) {
+    return Character.toString(id).getBytes(StandardCharsets.UTF_8);
   }
 
   @Override

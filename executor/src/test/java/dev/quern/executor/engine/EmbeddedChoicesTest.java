@@ -2,6 +2,7 @@ package dev.quern.executor.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.quern.executor.choice.Choices;
 import java.util.ArrayList;
@@ -59,8 +60,9 @@ final class EmbeddedChoicesTest {
     try (Completions completions = engine.submit(new PromptBatch(List.of(), rows, false))) {
       for (Event event; (event = completions.next()) != null; ) {
         switch (event) {
-          case Event.Delta(int row, String text, _) -> texts.merge(row, text, String::concat);
-          case Event.Done(int row, FinishReason reason, Usage usage, Optional<String> error) ->
+          case Event.Prompted _ -> fail("no row asks for its prompt");
+          case Event.Delta(int row, String text, _, _) -> texts.merge(row, text, String::concat);
+          case Event.Done(int row, FinishReason reason, Usage usage, Optional<String> error, _) ->
               answers.put(row, new Answer(texts.getOrDefault(row, ""), reason, usage, error));
         }
       }

@@ -2,6 +2,7 @@ package dev.quern.executor.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -76,9 +77,10 @@ final class EmbeddedModelTest {
       try (Completions completions = engine.submit(new PromptBatch(List.of(), rows, false))) {
         for (Event event; (event = completions.next()) != null; ) {
           switch (event) {
-            case Event.Delta(int row, _, List<Integer> ids) ->
+            case Event.Prompted _ -> fail("no row asks for its prompt");
+            case Event.Delta(int row, _, List<Integer> ids, _) ->
                 generated.computeIfAbsent(row, _ -> new ArrayList<>()).addAll(ids);
-            case Event.Done(int row, FinishReason reason, Usage usage, _) -> {
+            case Event.Done(int row, FinishReason reason, Usage usage, _, _) -> {
               assertEquals(expected.get(row).ids().size(), usage.promptTokens());
               if (reason == FinishReason.STOP) {
                 generated.computeIfAbsent(row, _ -> new ArrayList<>()).add(2);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,7 +44,8 @@ final class LocalEngineTest {
     try (Completions completions = engine.submit(new PromptBatch(List.of(), rows, false))) {
       for (Event event; (event = completions.next()) != null; ) {
         switch (event) {
-          case Event.Delta(int row, _, List<Integer> more) ->
+          case Event.Prompted _ -> fail("no row asks for its prompt");
+          case Event.Delta(int row, _, List<Integer> more, _) ->
               ids.computeIfAbsent(row, _ -> new ArrayList<>()).addAll(more);
           case Event.Done d -> assertNull(done.put(d.row(), d), "two Dones of a row");
         }

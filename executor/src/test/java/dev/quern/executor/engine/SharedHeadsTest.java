@@ -162,8 +162,18 @@ class SharedHeadsTest {
   private record CountingTemplate(ChatTemplate template, AtomicInteger opened)
       implements ChatTemplate {
     @Override
-    public List<PromptPart> render(List<Message> messages) {
-      return template.render(messages);
+    public boolean readsTools() {
+      return template.readsTools();
+    }
+
+    @Override
+    public boolean thinks() {
+      return template.thinks();
+    }
+
+    @Override
+    public List<PromptPart> render(Prompt.Chat chat) {
+      return template.render(chat);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.quern.executor.swap.SwapSpace;
 import java.io.IOException;
@@ -81,7 +82,8 @@ final class SwapSpaceEngineTest {
     try (Completions completions = engine.submit(new PromptBatch(List.of(), rows, false))) {
       for (Event event; (event = completions.next()) != null; ) {
         switch (event) {
-          case Event.Delta(int row, _, List<Integer> more) ->
+          case Event.Prompted _ -> fail("no row asks for its prompt");
+          case Event.Delta(int row, _, List<Integer> more, _) ->
               ids.computeIfAbsent(row, _ -> new ArrayList<>()).addAll(more);
           case Event.Done d -> assertNull(done.put(d.row(), d), "two Dones of a row");
         }

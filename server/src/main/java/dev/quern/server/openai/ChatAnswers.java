@@ -1,82 +1,91 @@
 package dev.quern.server.openai;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.quern.executor.engine.FinishReason;
-import dev.quern.executor.engine.ModelInfo;
-import dev.quern.executor.engine.Usage;
+import dev.quern.executor.engine.Event;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
-/**
- * The JSON of one chat's answer, whole or in pieces.
- *
- * @param id the answer's name
- * @param created seconds since 1970
- */
-record ChatAnswers(ModelInfo model, String id, long created) {
+/** Answers of {@code /v1/chat/completions}, whole or in pieces. */
+final class ChatAnswers implements Answers {
+  private static final String WHOLE = "chat.completion";
+  private static final String PIECE = "chat.completion.chunk";
 
-  ObjectNode completion(String text, FinishReason reason, Usage usage) {
-    ObjectNode answer = head("chat.completion");
-    ObjectNode choice = choice(answer);
-    choice.putObject("message").put("role", "assistant").put("content", text).putNull("refusal");
-    choice.putNull("logprobs").put("finish_reason", reason.label());
-    answer.set("usage", usage(usage));
+  private final AnswerFrame frame;
+  private final boolean stream;
+  private final boolean showIds;
+  private final List<ChatChoice> choices;
+  private final UsageTotals usage;
+  private List<Integer> promptIds = List.of();
+
+  /**
+   * @param stream whether pieces are wanted
+   * @param showIds whether token ids are told
+   * @param parser makes what splits one choice's text
+   */
+  ChatAnswers(
+      AnswerFrame frame,
+      int choices,
+      boolean stream,
+      boolean showIds,
+      Supplier<AnswerParser> parser) {
+    this.frame = frame;
+    this.stream = stream;
+    this.showIds = showIds;
+    this.usage = new UsageTotals(choices);
+    this.choices =
+        IntStream.range(0, choices)
+            .mapToObj(i -> new ChatChoice(i, showIds, parser.get()))
+            .toList();
+  }
+
+  @Override
+  public List<ObjectNode> take(Event event) {
+    ChatChoice choice = choices.get(event.row());
+    List<ObjectNode> deltas = new ArrayList<>();
+    switch (event) {
+      case Event.Prompted prompted -> {
+        if (event.row() == 0) {
+          promptIds = prompted.tokenIds();
+        }
+        return List.of();
+      }
+      case Event.Delta delta -> choice.take(delta, deltas);
+      case Event.Done done -> {
+        usage.add(done.row(), done.usage());
+        choice.end(done, deltas);
+      }
+    }
+    return stream ? deltas.stream().map(this::piece).toList() : List.of();
+  }
+
+  private ObjectNode piece(ObjectNode choice) {
+    ObjectNode piece = frame.piece(PIECE);
+    piece.withArray("choices").add(choice);
+    if (showIds && choice.path("delta").has("role")) {
+      piece.set("prompt_token_ids", AnswerFrame.ids(promptIds));
+    }
+    return piece;
+  }
+
+  @Override
+  public ObjectNode usage() {
+    ObjectNode piece = frame.piece(PIECE);
+    piece.set("usage", usage.json());
+    return piece;
+  }
+
+  @Override
+  public ObjectNode whole() {
+    ObjectNode answer = frame.head(WHOLE);
+    ArrayNode all = answer.putArray("choices");
+    choices.forEach(choice -> all.add(choice.whole()));
+    answer.set("usage", usage.json());
+    if (showIds) {
+      answer.set("prompt_token_ids", AnswerFrame.ids(promptIds));
+    }
     return answer;
-  }
-
-  /** The first piece: who speaks. */
-  ObjectNode roleChunk() {
-    ObjectNode chunk = head("chat.completion.chunk");
-    ObjectNode choice = choice(chunk);
-    choice.putObject("delta").put("role", "assistant").put("content", "");
-    choice.putNull("finish_reason");
-    return chunk;
-  }
-
-  ObjectNode textChunk(String text) {
-    ObjectNode chunk = head("chat.completion.chunk");
-    ObjectNode choice = choice(chunk);
-    choice.putObject("delta").put("content", text);
-    choice.putNull("finish_reason");
-    return chunk;
-  }
-
-  ObjectNode lastChunk(FinishReason reason) {
-    ObjectNode chunk = head("chat.completion.chunk");
-    ObjectNode choice = choice(chunk);
-    choice.putObject("delta");
-    choice.put("finish_reason", reason.label());
-    return chunk;
-  }
-
-  /** Sent after the last piece where the request asked for it: no choices, the counts. */
-  ObjectNode usageChunk(Usage usage) {
-    ObjectNode chunk = head("chat.completion.chunk");
-    chunk.putArray("choices");
-    chunk.set("usage", usage(usage));
-    return chunk;
-  }
-
-  private ObjectNode head(String object) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("id", id)
-        .put("object", object)
-        .put("created", created)
-        .put("model", model.name());
-  }
-
-  private static ObjectNode choice(ObjectNode answer) {
-    return answer.putArray("choices").addObject().put("index", 0);
-  }
-
-  private static ObjectNode usage(Usage usage) {
-    ObjectNode node =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("prompt_tokens", usage.promptTokens())
-            .put("completion_tokens", usage.completionTokens())
-            .put("total_tokens", usage.promptTokens() + usage.completionTokens());
-    node.putObject("prompt_tokens_details").put("cached_tokens", usage.cachedTokens());
-    return node;
   }
 }

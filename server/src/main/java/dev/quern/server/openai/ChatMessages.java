@@ -1,16 +1,27 @@
 package dev.quern.server.openai;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quern.executor.engine.JsonValues;
 import dev.quern.executor.engine.Message;
 import dev.quern.executor.engine.PromptPart;
 import dev.quern.server.http.ApiException;
 import dev.quern.server.http.JsonFields;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** Reads the messages of a chat. Their text is a user's: special tokens in it are plain text. */
 final class ChatMessages {
+  /** Clients send back what an answer had; these say nothing to the model when they are empty. */
+  private static final List<String> EMPTY_ONLY =
+      List.of("refusal", "annotations", "audio", "function_call");
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private ChatMessages() {}
 
   static List<Message> read(JsonNode messages) throws ApiException {
@@ -30,12 +41,43 @@ final class ChatMessages {
       throw JsonFields.wrongType(where, "an object", node);
     }
     var fields = new JsonFields(object);
-    JsonNode role = fields.get("role");
+    String role = role(where + ".role", fields.get("role"));
     JsonNode content = fields.get("content");
+    Optional<String> name = text(where, "name", fields);
+    List<Object> calls = List.of();
+    Optional<String> reasoning = Optional.empty();
+    Optional<String> callId = Optional.empty();
+    if (role.equals("assistant")) {
+      calls = toolCalls(where + ".tool_calls", fields.get("tool_calls"));
+      reasoning = text(where, "reasoning_content", fields);
+      checkEmpty(where, fields);
+    } else if (role.equals("tool")) {
+      callId = text(where, "tool_call_id", fields);
+    }
     if (!fields.unknown().isEmpty()) {
       throw ApiException.unsupported(where + "." + fields.unknown().getFirst(), "leave it out");
     }
-    return new Message(role(where + ".role", role), content(where + ".content", content));
+    List<PromptPart> parts =
+        content == null && !calls.isEmpty() ? List.of() : content(where + ".content", content);
+    return new Message(role, parts, calls, callId, name, reasoning);
+  }
+
+  private static void checkEmpty(String where, JsonFields fields) throws ApiException {
+    for (String field : EMPTY_ONLY) {
+      JsonNode value = fields.get(field);
+      if (value != null && !(value.isContainerNode() && value.isEmpty())) {
+        throw ApiException.unsupported(where + "." + field, "leave it out");
+      }
+    }
+  }
+
+  private static Optional<String> text(String where, String name, JsonFields fields)
+      throws ApiException {
+    JsonNode value = fields.get(name);
+    if (value != null && !value.isTextual()) {
+      throw JsonFields.wrongType(where + "." + name, "a string", value);
+    }
+    return Optional.ofNullable(value).map(JsonNode::textValue);
   }
 
   private static String role(String where, JsonNode role) throws ApiException {
@@ -43,16 +85,16 @@ final class ChatMessages {
       throw ApiException.badRequest(where, "'" + where + "' must be a string");
     }
     return switch (role.textValue()) {
-      case "system", "user", "assistant" -> role.textValue();
+      case "system", "user", "assistant", "tool" -> role.textValue();
       // OpenAI's newer name of the system role; templates know the old one.
       case "developer" -> "system";
-      case "tool", "function" -> throw ApiException.unsupported(where, "tools are not built");
+      case "function" -> throw ApiException.unsupported(where, "use the role tool");
       default ->
           throw ApiException.badRequest(
               where,
               "'"
                   + where
-                  + "' must be system, user or assistant but is '"
+                  + "' must be system, user, assistant or tool but is '"
                   + role.textValue()
                   + "'");
     };
@@ -82,5 +124,51 @@ final class ChatMessages {
       parts.add(PromptPart.value(part.path("text").textValue()));
     }
     return parts;
+  }
+
+  /** The calls with their arguments as objects: templates write them as JSON themselves. */
+  private static List<Object> toolCalls(String where, JsonNode calls) throws ApiException {
+    if (calls == null) {
+      return List.of();
+    }
+    if (!calls.isArray()) {
+      throw JsonFields.wrongType(where, "an array of tool calls", calls);
+    }
+    List<Object> read = new ArrayList<>();
+    for (int i = 0; i < calls.size(); i++) {
+      String place = where + "[" + i + "]";
+      JsonNode function = calls.get(i).path("function");
+      if (!function.path("name").isTextual() || !function.path("arguments").isTextual()) {
+        throw ApiException.badRequest(
+            place + ".function",
+            "'" + place + ".function' must have a name and arguments, both strings");
+      }
+      read.add(
+          Map.of(
+              "id",
+              calls.get(i).path("id").asText(),
+              "type",
+              "function",
+              "function",
+              Map.of(
+                  "name",
+                  function.path("name").textValue(),
+                  "arguments",
+                  arguments(place, function.path("arguments").textValue()))));
+    }
+    return read;
+  }
+
+  private static Object arguments(String place, String text) throws ApiException {
+    try {
+      if (JSON.readTree(text) instanceof ObjectNode object) {
+        return JsonValues.of(object);
+      }
+    } catch (JsonProcessingException e) {
+      // Said below, as for JSON that is no object.
+    }
+    throw ApiException.badRequest(
+        place + ".function.arguments",
+        "'" + place + ".function.arguments' must be the text of a JSON object");
   }
 }

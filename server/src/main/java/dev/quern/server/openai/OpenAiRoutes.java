@@ -7,15 +7,15 @@ import dev.quern.executor.engine.ModelInfo;
 import dev.quern.server.http.ApiException;
 import dev.quern.server.http.Routes;
 import java.time.InstantSource;
+import java.util.Map;
 
-/** OpenAI's protocol around one engine: chat, models, health. */
+/** OpenAI's protocol around one engine: chat, completions, models, health. */
 public final class OpenAiRoutes {
   private OpenAiRoutes() {}
 
   /** Adds them; the engine stays the caller's. */
   public static void addTo(
       Routes.Builder routes, GenerateEngine engine, SamplingDefaults defaults) {
-    var chat = new ChatHandler(engine, defaults, InstantSource.system());
     ObjectNode model = model(engine.model());
     routes
         .addOpen(
@@ -42,11 +42,23 @@ public final class OpenAiRoutes {
             (request, reply) -> {
               String name = request.parameters().get("model");
               if (!name.equals(engine.model().name())) {
-                throw ChatRequestReader.noModel(name, engine.model());
+                throw Bodies.noModel(name, engine.model());
               }
               reply.send(200, model);
-            })
-        .add("POST", "/v1/chat/completions", chat::handle);
+            });
+    readers(engine, defaults)
+        .forEach((path, reader) -> routes.add("POST", path, new GenerateHandler(engine, reader)));
+  }
+
+  /** What reads the requests of the paths that generate. */
+  public static Map<String, RequestReader> readers(
+      GenerateEngine engine, SamplingDefaults defaults) {
+    InstantSource clock = InstantSource.system();
+    return Map.of(
+        "/v1/chat/completions",
+        new ChatReader(engine.model(), defaults, clock),
+        "/v1/completions",
+        new CompletionReader(engine, defaults, clock));
   }
 
   private static ObjectNode model(ModelInfo model) {

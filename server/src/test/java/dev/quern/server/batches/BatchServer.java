@@ -9,7 +9,7 @@ import dev.quern.server.http.ApiKeys;
 import dev.quern.server.http.HttpEndpoint;
 import dev.quern.server.http.HttpLimits;
 import dev.quern.server.http.Routes;
-import dev.quern.server.openai.ChatBatchEndpoint;
+import dev.quern.server.openai.OpenAiRoutes;
 import dev.quern.server.openai.SamplingDefaults;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -48,11 +48,15 @@ final class BatchServer implements AutoCloseable {
       JobListener listener)
       throws IOException {
     var log = new PrintStream(System.err, true, StandardCharsets.UTF_8);
-    List<BatchEndpoint> endpoints =
-        List.of(new ChatBatchEndpoint(engine.model(), SamplingDefaults.GREEDY, clock));
     service =
         BatchService.open(
-            StateFolder.open(folder), engine, endpoints, limits, listener, clock, log);
+            StateFolder.open(folder),
+            engine,
+            OpenAiRoutes.readers(engine, SamplingDefaults.GREEDY),
+            limits,
+            listener,
+            clock,
+            log);
     var routes = new Routes.Builder();
     service.addTo(routes);
     endpoint =
@@ -104,7 +108,7 @@ final class BatchServer implements AutoCloseable {
     return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  private URI uri(String path) {
+  URI uri(String path) {
     return URI.create("http://127.0.0.1:" + endpoint.address().getPort() + path);
   }
 

@@ -59,7 +59,7 @@ class ChatEndpointTest {
     assertEquals(3, row.options().maxTokens());
     assertTrue(row.priority() > 0, "online requests run before batch rows");
     assertTrue(
-        row.prompt() instanceof Prompt.Chat(var messages)
+        row.prompt() instanceof Prompt.Chat(var messages, _, _)
             && messages.stream().flatMap(m -> m.content().stream()).noneMatch(p -> p.trusted()),
         "a user's text is never trusted");
   }
@@ -159,7 +159,7 @@ class ChatEndpointTest {
   @Test
   void errorsNameTheField() throws Exception {
     try (var server = start(WordByWordEngine.saying("x"), ApiKeys.NONE)) {
-      HttpResponse<String> response = post(server, "{" + HELLO + ",\"n\":3}");
+      HttpResponse<String> response = post(server, "{" + HELLO + ",\"n\":300}");
       assertEquals(400, response.statusCode());
       assertEquals("n", json.readTree(response.body()).at("/error/param").asText());
     }

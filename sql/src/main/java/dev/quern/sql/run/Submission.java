@@ -79,7 +79,8 @@ final class Submission implements AutoCloseable {
       case null -> {
         return false;
       }
-      case Event.Delta(int row, String text, List<Integer> ids) -> answers.get(row).append(text);
+      case Event.Prompted _ -> {} // SQL asks for none
+      case Event.Delta delta -> answers.get(delta.row()).append(delta.text());
       case Event.Done done -> {
         if (done.reason() == FinishReason.CANCELLED) {
           answers.get(done.row()).abandon();

@@ -2,6 +2,7 @@ package dev.quern.executor.tokenizer.jinja;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A Jinja template, read once and rendered many times by any number of threads. It is a small
@@ -9,10 +10,14 @@ import java.util.Map;
  * fixed limits of steps, nesting and text.
  */
 public final class JinjaTemplate {
+  private final String source;
+  private final Set<String> names;
   private final List<Stmt> body;
   private final boolean ambiguous;
 
-  private JinjaTemplate(List<Stmt> body, boolean ambiguous) {
+  private JinjaTemplate(String source, Set<String> names, List<Stmt> body, boolean ambiguous) {
+    this.source = source;
+    this.names = names;
     this.body = body;
     this.ambiguous = ambiguous;
   }
@@ -25,7 +30,18 @@ public final class JinjaTemplate {
   public static JinjaTemplate parse(String source) {
     boolean ambiguous =
         Content.isAmbiguous(source) || source.contains("\\u") || source.contains("\\U");
-    return new JinjaTemplate(TemplateParser.parse(source), ambiguous);
+    List<Chunk> chunks = Splitter.split(source);
+    return new JinjaTemplate(source, Names.read(chunks), TemplateParser.parse(chunks), ambiguous);
+  }
+
+  /** The template as it was written. */
+  public String source() {
+    return source;
+  }
+
+  /** Whether the template looks at the variable of this name, be it only to ask if it is there. */
+  public boolean reads(String name) {
+    return names.contains(name);
   }
 
   /**

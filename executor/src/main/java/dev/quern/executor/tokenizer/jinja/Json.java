@@ -1,5 +1,6 @@
 package dev.quern.executor.tokenizer.jinja;
 
+import java.math.BigInteger;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class Json {
       case null -> out.append("null");
       case Boolean b -> out.append(b.booleanValue());
       case Long n -> out.append(n.longValue());
+      case BigInteger n -> out.append(n);
       case Double d -> out.append(Values.real(d));
       case String text -> string(text);
       case PyTuple(var items) -> list(items, depth);

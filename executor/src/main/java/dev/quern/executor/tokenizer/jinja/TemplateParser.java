@@ -26,8 +26,8 @@ final class TemplateParser {
     this.chunks = chunks;
   }
 
-  static List<Stmt> parse(String source) {
-    TemplateParser parser = new TemplateParser(Splitter.split(source));
+  static List<Stmt> parse(List<Chunk> chunks) {
+    TemplateParser parser = new TemplateParser(chunks);
     return parser.body(Set.of(), "the template");
   }
 

@@ -1,6 +1,7 @@
 package dev.quern.executor.tokenizer.jinja;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -173,6 +174,7 @@ final class Values {
       case null -> "None";
       case Boolean b -> b ? "True" : "False";
       case Long n -> n.toString();
+      case BigInteger n -> n.toString();
       case Double d -> real(d);
       case String text -> quoted(text);
       case List<?> list -> "[" + joined(list) + "]";

@@ -1,0 +1,202 @@
+package dev.quern.server;
+
+import dev.quern.connectors.FileAccess;
+import dev.quern.executor.engine.EngineOptions;
+import dev.quern.executor.engine.GenerateEngine;
+import dev.quern.server.batches.BatchLimits;
+import dev.quern.server.batches.BatchService;
+import dev.quern.server.batches.JobListener;
+import dev.quern.server.batches.StateFolder;
+import dev.quern.server.flight.Authentication;
+import dev.quern.server.flight.FlightEndpoint;
+import dev.quern.server.http.HttpEndpoint;
+import dev.quern.server.http.Routes;
+import dev.quern.server.openai.OpenAiRoutes;
+import dev.quern.server.openai.SamplingDefaults;
+import dev.quern.server.query.OutputFile;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** The endpoints around one engine. */
+final class Serving implements AutoCloseable {
+  /** Opens an endpoint. */
+  private interface Opening<T extends AutoCloseable> {
+    T start(InetSocketAddress address) throws IOException;
+  }
+
+  private final ServeOptions options;
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final List<String> addresses = new ArrayList<>();
+
+  private Serving(ServeOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * Starts all that the options ask for. The engine stays the caller's.
+   *
+   * @param engineOptions that the engine was opened with
+   * @param others opens the models that SQL sessions create
+   * @throws CommandException (exit code 2) naming the option of an address that cannot be had
+   */
+  static Serving start(
+      Console console,
+      ServeOptions options,
+      GenerateEngine engine,
+      EngineOptions engineOptions,
+      Engines others,
+      SamplingDefaults defaults) {
+    var serving = new Serving(options);
+    try {
+      serving.open(console, engine, engineOptions, others, defaults);
+      return serving;
+    } catch (RuntimeException e) {
+      serving.close();
+      throw e;
+    }
+  }
+
+  private void open(
+      Console console,
+      GenerateEngine engine,
+      EngineOptions engineOptions,
+      Engines others,
+      SamplingDefaults defaults) {
+    SqlSessions sessions =
+        SqlSessions.on(
+            engine, engineOptions, files(), wanted -> others.open(wanted, console::notice));
+    var routes = new Routes.Builder();
+    OpenAiRoutes.addTo(routes, engine, defaults);
+    BatchService batches = batches(console, engine, defaults);
+    open.push(batches);
+    batches.addTo(routes);
+    HttpEndpoint http =
+        listen(
+            "--port",
+            OptionalInt.of(options.port()),
+            address ->
+                HttpEndpoint.start(
+                    address,
+                    options.tls(),
+                    routes.build(),
+                    options.keys(),
+                    options.http(),
+                    console.err()));
+    addresses.add(
+        "serving "
+            + engine.model().name()
+            + " on "
+            + (options.tls().isPresent() ? "https://" : "http://")
+            + shown(http.address().getPort())
+            + "/v1 (Ctrl-C ends)");
+    if (options.flightPort().isPresent()) {
+      FlightEndpoint flight =
+          listen(
+              "--flight-port",
+              options.flightPort(),
+              address ->
+                  FlightEndpoint.start(
+                      address,
+                      sessions,
+                      Authentication.ofKeys(options.keys().keys()),
+                      options.tls(),
+                      options.sql(),
+                      Version.read(),
+                      console.err()));
+      addresses.add(
+          "Flight SQL on grpc"
+              + (options.tls().isPresent() ? "+tls" : "")
+              + "://"
+              + shown(flight.port()));
+    }
+  }
+
+  private BatchService batches(Console console, GenerateEngine engine, SamplingDefaults defaults) {
+    try {
+      if (options.stateDir().isEmpty()) {
+        console.notice("files and batches end with this server; --state-dir DIR keeps them");
+      }
+      return BatchService.open(
+          options.stateDir().isPresent()
+              ? StateFolder.open(options.stateDir().get())
+              : StateFolder.temporary(),
+          engine,
+          OpenAiRoutes.readers(engine, defaults),
+          BatchLimits.DEFAULT,
+          JobListener.NONE,
+          InstantSource.system(),
+          console.err());
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.BAD_COMMAND,
+          "cannot keep files and batches in "
+              + options.stateDir().map(Path::toString).orElse("a temporary folder")
+              + ": "
+              + OutputFile.reason(e)
+              + "; name another --state-dir",
+          e);
+    }
+  }
+
+  private FileAccess files() {
+    if (options.dataRoot().isEmpty()) {
+      return FileAccess.none();
+    }
+    try {
+      return FileAccess.under(options.dataRoot().get());
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.BAD_COMMAND,
+          "--data-root " + options.dataRoot().get() + " cannot be read: " + e.getMessage(),
+          e);
+    }
+  }
+
+  private <T extends AutoCloseable> T listen(String option, OptionalInt port, Opening<T> opening) {
+    var address = new InetSocketAddress(options.host(), port.orElseThrow());
+    try {
+      T endpoint = opening.start(address);
+      open.push(endpoint);
+      return endpoint;
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.BAD_COMMAND,
+          "cannot listen on "
+              + shown(address.getPort())
+              + ": "
+              + e.getMessage()
+              + "; choose another "
+              + option,
+          e);
+    }
+  }
+
+  private String shown(int port) {
+    String host = options.host().getHostAddress();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+  }
+
+  /** Where clients find what: lines for people. */
+  List<String> addresses() {
+    return List.copyOf(addresses);
+  }
+
+  /** Ends what was started, the last first. */
+  @Override
+  public void close() {
+    while (!open.isEmpty()) {
+      try {
+        open.pop().close();
+      } catch (Exception e) {
+        throw new IllegalStateException("an endpoint did not close: " + e.getMessage(), e);
+      }
+    }
+  }
+}

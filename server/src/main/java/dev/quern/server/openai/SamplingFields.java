@@ -1,0 +1,118 @@
+package dev.quern.server.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quern.executor.engine.GenerateOptions;
+import dev.quern.executor.engine.LogitRules;
+import dev.quern.executor.engine.TokenReport;
+import dev.quern.server.http.ApiException;
+import dev.quern.server.http.JsonFields;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * The fields that say how an answer is drawn; the same for chats and completions.
+ *
+ * @param defaults where a request is silent
+ */
+record SamplingFields(SamplingDefaults defaults) {
+  /** Most entries of stop, bad_words, stop_token_ids and logit_bias. */
+  private static final int MOST_ENTRIES = 1024;
+
+  /**
+   * @param maxTokens most tokens of the answer
+   * @param chat whether the checkpoint's template is around the prompt
+   */
+  GenerateOptions read(JsonFields fields, int maxTokens, TokenReport report, boolean chat)
+      throws ApiException {
+    // vLLM's name for an answer of a fixed length, as load tests want it.
+    boolean toTheEnd = fields.bool("ignore_eos");
+    int minTokens = (int) fields.whole("min_tokens", 0, 0, Integer.MAX_VALUE);
+    double temperature = fields.number("temperature", defaults.temperature());
+    try {
+      return new GenerateOptions(
+          maxTokens,
+          toTheEnd ? maxTokens : minTokens,
+          temperature,
+          fields.number("top_p", defaults.topP()),
+          (int) topK(fields),
+          fields.number("min_p", defaults.minP()),
+          fields.number("repetition_penalty", defaults.repetitionPenalty()),
+          fields.number("presence_penalty", defaults.presencePenalty()),
+          fields.number("frequency_penalty", defaults.frequencyPenalty()),
+          seed(fields, temperature),
+          bounded("stop", fields.strings("stop")),
+          ids(fields),
+          Optional.empty(),
+          chat,
+          Optional.empty(),
+          new LogitRules(bias(fields), bounded("bad_words", fields.strings("bad_words"))),
+          report);
+    } catch (IllegalArgumentException e) {
+      // The message begins with the field's name.
+      throw ApiException.badRequest(e.getMessage().split(" ", 2)[0], e.getMessage());
+    }
+  }
+
+  /** vLLM's -1 keeps all tokens, as 0 does. */
+  private long topK(JsonFields fields) throws ApiException {
+    return Math.max(0, fields.whole("top_k", defaults.topK(), -1, Integer.MAX_VALUE));
+  }
+
+  /** Without a seed every request draws anew, as OpenAI's do. */
+  private static OptionalLong seed(JsonFields fields, double temperature) throws ApiException {
+    if (fields.get("seed") != null) {
+      return OptionalLong.of(fields.whole("seed", 0, Long.MIN_VALUE, Long.MAX_VALUE));
+    }
+    return temperature == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(ThreadLocalRandom.current().nextLong());
+  }
+
+  private static List<Integer> ids(JsonFields fields) throws ApiException {
+    String name = "stop_token_ids";
+    JsonNode value = fields.get(name);
+    if (value == null) {
+      return List.of();
+    }
+    return bounded(name, TokenIds.read(name, value));
+  }
+
+  private static Map<Integer, Double> bias(JsonFields fields) throws ApiException {
+    String name = "logit_bias";
+    JsonNode value = fields.get(name);
+    if (value == null) {
+      return Map.of();
+    }
+    if (!(value instanceof ObjectNode object)) {
+      throw JsonFields.wrongType(name, "an object from token ids to numbers", value);
+    }
+    Map<Integer, Double> bias = new LinkedHashMap<>();
+    for (var entry : object.properties()) {
+      if (!entry.getValue().isNumber()) {
+        throw JsonFields.wrongType(name + "." + entry.getKey(), "a number", entry.getValue());
+      }
+      try {
+        bias.put(Integer.valueOf(entry.getKey()), entry.getValue().doubleValue());
+      } catch (NumberFormatException e) {
+        throw ApiException.badRequest(
+            name, "'" + name + "' has the key '" + entry.getKey() + "', which is no token id");
+      }
+    }
+    bounded(name, new ArrayList<>(bias.keySet()));
+    return bias;
+  }
+
+  private static <T> List<T> bounded(String name, List<T> entries) throws ApiException {
+    if (entries.size() > MOST_ENTRIES) {
+      throw ApiException.badRequest(
+          name, "'" + name + "' may have " + MOST_ENTRIES + " entries but has " + entries.size());
+    }
+    return entries;
+  }
+}
