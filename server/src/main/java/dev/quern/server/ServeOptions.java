@@ -22,7 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
  * @param metricsPort empty: no metrics
  * @param flightPort empty: no Flight SQL
  * @param dataRoot folder that SQL may read and write files in; empty: none
- * @param stateDir folder of files and batches; empty: a temporary one
+ * @param stateDir folder that files and batches are kept in; empty: the usual one
  */
 record ServeOptions(
     InetAddress host,
@@ -74,25 +74,17 @@ record ServeOptions(
     if (dataRoot.isPresent() && !Files.isDirectory(dataRoot.get())) {
       throw CommandException.badCommand("--data-root " + dataRoot.get() + " is no folder");
     }
-    int port = arguments.integer("--port", 0, 65535).orElse(8000);
     return new ServeOptions(
         host(arguments.text("--host").orElse("127.0.0.1")),
-        port,
+        arguments.integer("--port", 0, 65535).orElse(8000),
         port(arguments, "--metrics-port", 8001),
         port(arguments, "--flight-port", 32010),
         arguments.text("--api-key-file").map(Path::of).map(ServeOptions::keys).orElse(ApiKeys.NONE),
         tls(arguments),
         dataRoot,
-        arguments.text("--state-dir").map(Path::of).or(() -> stateDir(port)),
+        arguments.text("--state-dir").map(Path::of),
         http(arguments),
         sql(arguments));
-  }
-
-  /** No server can follow one on any free port: what that one keeps is temporary. */
-  private static Optional<Path> stateDir(int port) {
-    return port == 0
-        ? Optional.empty()
-        : UserState.folder(System.getenv()).map(f -> f.resolve("serve-" + port));
   }
 
   private static HttpLimits http(Arguments arguments) {

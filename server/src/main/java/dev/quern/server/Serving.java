@@ -7,6 +7,8 @@ import dev.quern.server.batches.BatchLimits;
 import dev.quern.server.batches.BatchService;
 import dev.quern.server.batches.JobListener;
 import dev.quern.server.batches.StateFolder;
+import dev.quern.server.console.ConsoleLimits;
+import dev.quern.server.console.ConsoleRoutes;
 import dev.quern.server.flight.Authentication;
 import dev.quern.server.flight.FlightEndpoint;
 import dev.quern.server.http.HttpEndpoint;
@@ -16,12 +18,13 @@ import dev.quern.server.openai.SamplingDefaults;
 import dev.quern.server.query.OutputFile;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
+import java.nio.file.Files;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The endpoints around one engine. */
@@ -72,11 +75,12 @@ final class Serving implements AutoCloseable {
     SqlSessions sessions =
         SqlSessions.on(
             engine, engineOptions, files(), wanted -> others.open(wanted, console::notice));
+    InstantSource clock = InstantSource.system();
+    var openAi = new OpenAiRoutes(engine, defaults, clock);
     var routes = new Routes.Builder();
-    OpenAiRoutes.addTo(routes, engine, defaults);
-    BatchService batches = batches(console, engine, defaults);
-    open.push(batches);
-    batches.addTo(routes);
+    openAi.addTo(routes);
+    batches(console, engine, openAi, clock).addTo(routes);
+    open.push(ConsoleRoutes.addTo(routes, sessions, engine, demoTable(), ConsoleLimits.DEFAULT));
     HttpEndpoint http =
         listen(
             "--port",
@@ -118,31 +122,39 @@ final class Serving implements AutoCloseable {
     }
   }
 
-  private BatchService batches(Console console, GenerateEngine engine, SamplingDefaults defaults) {
+  /** Opened before the listeners, and so closed after them. */
+  private BatchService batches(
+      Console console, GenerateEngine engine, OpenAiRoutes openAi, InstantSource clock) {
+    StateFolder state = new ServeState(options.stateDir(), options.port()).open(console::notice);
     try {
-      if (options.stateDir().isEmpty()) {
-        console.notice("files and batches end with this server; --state-dir DIR keeps them");
-      }
-      return BatchService.open(
-          options.stateDir().isPresent()
-              ? StateFolder.open(options.stateDir().get())
-              : StateFolder.temporary(),
-          engine,
-          OpenAiRoutes.readers(engine, defaults),
-          BatchLimits.DEFAULT,
-          JobListener.NONE,
-          InstantSource.system(),
-          console.err());
+      BatchService batches =
+          BatchService.open(
+              state,
+              engine,
+              openAi.batchEndpoints(),
+              BatchLimits.DEFAULT,
+              JobListener.NONE,
+              clock,
+              console.err());
+      open.push(batches);
+      return batches;
     } catch (IOException e) {
       throw new CommandException(
           ExitCode.BAD_COMMAND,
-          "cannot keep files and batches in "
-              + options.stateDir().map(Path::toString).orElse("a temporary folder")
-              + ": "
+          "files and batches cannot be read: "
               + OutputFile.reason(e)
               + "; name another --state-dir",
           e);
     }
+  }
+
+  /** The demo's table, where sessions can read it. */
+  private Optional<String> demoTable() {
+    String table = "tickets.parquet";
+    return options
+        .dataRoot()
+        .filter(root -> Files.isRegularFile(root.resolve(table)))
+        .map(_ -> table);
   }
 
   private FileAccess files() {

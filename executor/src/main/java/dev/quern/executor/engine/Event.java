@@ -11,16 +11,6 @@ public sealed interface Event {
   /** Index of the row in {@link PromptBatch#rows()}. */
   int row();
 
-  /** The same as an event of another row: of a request whose rows are part of a batch. */
-  default Event withRow(int other) {
-    return switch (this) {
-      case Prompted(_, var ids, var logprobs) -> new Prompted(other, ids, logprobs);
-      case Delta(_, var text, var ids, var logprobs) -> new Delta(other, text, ids, logprobs);
-      case Done(_, var reason, var usage, var error, var stop) ->
-          new Done(other, reason, usage, error, stop);
-    };
-  }
-
   /**
    * The prompt as tokens; only for rows with {@link TokenReport#prompted()}, before anything else
    * of the row. A row that ends before it ran (an error in its prompt, a closed batch) has none.

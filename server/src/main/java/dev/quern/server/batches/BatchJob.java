@@ -4,10 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quern.executor.engine.Completions;
 import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.server.http.ApiException;
-import dev.quern.server.openai.EngineRequest;
-import dev.quern.server.openai.RequestReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -20,10 +17,7 @@ final class BatchJob {
   /** Offline rows run behind those of online requests. */
   private static final int PRIORITY = 0;
 
-  /**
-   * Two windows' events (two a row, three where prompts are told) fit into what the engine holds
-   * for a consumer.
-   */
+  /** Two windows' events (at most two a row) fit into what the engine holds for a consumer. */
   private static final int WINDOW_ROWS = 2048;
 
   private static final long WINDOW_BYTES = 16L << 20;
@@ -31,7 +25,7 @@ final class BatchJob {
   private final String id;
   private final BatchRun run;
   private final GenerateEngine engine;
-  private final RequestReader reader;
+  private final BatchEndpoint endpoint;
   private final FileStore files;
   private final BatchStore batches;
   private final BatchLimits limits;
@@ -41,7 +35,7 @@ final class BatchJob {
       String id,
       BatchRun run,
       GenerateEngine engine,
-      RequestReader reader,
+      BatchEndpoint endpoint,
       FileStore files,
       BatchStore batches,
       BatchLimits limits,
@@ -49,7 +43,7 @@ final class BatchJob {
     this.id = id;
     this.run = run;
     this.engine = engine;
-    this.reader = reader;
+    this.endpoint = endpoint;
     this.files = files;
     this.batches = batches;
     this.limits = limits;
@@ -160,7 +154,7 @@ final class BatchJob {
       }
       RequestLine request = checked(line);
       try {
-        window.add(request, read(request), line.bytes().length);
+        window.add(request, endpoint.read(request.body(), PRIORITY), line.bytes().length);
       } catch (ApiException e) {
         journal.error(line.number(), format.refusal(request, e));
       } catch (RuntimeException e) {
@@ -170,18 +164,9 @@ final class BatchJob {
     return window;
   }
 
-  private EngineRequest read(RequestLine line) throws ApiException {
-    byte[] body = line.body().toString().getBytes(StandardCharsets.UTF_8);
-    EngineRequest request = reader.read(body, PRIORITY);
-    if (request.stream().stream()) {
-      throw ApiException.badRequest("stream", "a request of a batch cannot be streamed");
-    }
-    return request;
-  }
-
   private RequestLine checked(LineSource.Line line) {
     try {
-      return RequestLine.read(line, batches.get(id).endpoint());
+      return RequestLine.read(line, endpoint.path());
     } catch (RequestLine.Refused e) {
       throw new IllegalStateException(
           "line " + line.number() + " has changed since the file was checked: " + e.getMessage(),

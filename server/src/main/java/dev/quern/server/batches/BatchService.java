@@ -3,12 +3,14 @@ package dev.quern.server.batches;
 import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.server.http.Routes;
 import dev.quern.server.http.Uploads;
-import dev.quern.server.openai.RequestReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The Files and Batch API over one engine and one folder. */
 public final class BatchService implements AutoCloseable {
@@ -36,19 +38,20 @@ public final class BatchService implements AutoCloseable {
    *
    * @param state closed with the service
    * @param engine stays the caller's; must outlive the service
-   * @param endpoints by path, what reads the requests that a batch may hold
    * @param log receives failures of engine and disk; never texts of requests
    * @throws IOException when the folder cannot be read
    */
   public static BatchService open(
       StateFolder state,
       GenerateEngine engine,
-      Map<String, RequestReader> endpoints,
+      List<BatchEndpoint> endpoints,
       BatchLimits limits,
       JobListener listener,
       InstantSource clock,
       PrintStream log)
       throws IOException {
+    Map<String, BatchEndpoint> byPath =
+        endpoints.stream().collect(Collectors.toMap(BatchEndpoint::path, Function.identity()));
     var ids = new Ids(clock);
     var files = new FileStore(state, ids, limits, clock);
     var batches = new BatchStore(state, limits, clock);
@@ -59,14 +62,14 @@ public final class BatchService implements AutoCloseable {
                 batch.id(),
                 run,
                 engine,
-                endpoints.get(batch.endpoint()),
+                byPath.get(batch.endpoint()),
                 files,
                 batches,
                 limits,
                 listener);
     var jobs = new BatchJobs(batches, factory, limits.running(), listener, clock, log);
     batches.unfinished().forEach(jobs::add);
-    var paths = new TreeSet<>(endpoints.keySet());
+    var paths = new TreeSet<>(byPath.keySet());
     return new BatchService(
         state,
         limits,

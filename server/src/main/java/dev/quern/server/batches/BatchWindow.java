@@ -7,7 +7,6 @@ import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.executor.engine.PromptBatch;
 import dev.quern.executor.engine.PromptRow;
 import dev.quern.server.http.ApiException;
-import dev.quern.server.openai.EngineRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,36 +14,21 @@ import java.util.Optional;
 
 /** Lines of a batch that go through the engine together, so that their prompts share heads. */
 final class BatchWindow {
-  /** A line on its way; let go once it is answered. */
+  /** A line on its way; its events are let go once it is answered. */
   private static final class Pending {
     private final RequestLine line;
-    private final EngineRequest request;
+    private final BatchCall call;
     private final int firstRow;
+    private final List<List<Event>> events = new ArrayList<>();
     private int open;
-    private boolean givenUp;
-    private ApiException failure;
 
-    Pending(RequestLine line, EngineRequest request, int firstRow) {
+    Pending(RequestLine line, BatchCall call, int firstRow) {
       this.line = line;
-      this.request = request;
+      this.call = call;
       this.firstRow = firstRow;
-      open = request.rows().size();
-    }
-
-    void take(Event event) {
-      if (event instanceof Event.Done done) {
-        open--;
-        givenUp |= done.reason() == FinishReason.CANCELLED;
-        if (failure == null && done.error().isPresent()) {
-          failure = ApiException.badRequest(request.promptField(), done.error().get());
-        }
-      }
-      if (failure == null && !givenUp) {
-        try {
-          request.answers().take(event.withRow(event.row() - firstRow));
-        } catch (RuntimeException e) {
-          failure = internal(e);
-        }
+      open = call.rows().size();
+      for (int i = 0; i < open; i++) {
+        events.add(new ArrayList<>());
       }
     }
   }
@@ -53,12 +37,9 @@ final class BatchWindow {
   private final List<Pending> byRow = new ArrayList<>();
   private long bytes;
 
-  /**
-   * @param lineBytes length of the line in the file
-   */
-  void add(RequestLine line, EngineRequest request, int lineBytes) {
-    var pending = new Pending(line, request, rows.size());
-    for (PromptRow row : request.rows()) {
+  void add(RequestLine line, BatchCall call, int lineBytes) {
+    var pending = new Pending(line, call, rows.size());
+    for (PromptRow row : call.rows()) {
       rows.add(row);
       byRow.add(pending);
     }
@@ -86,32 +67,38 @@ final class BatchWindow {
       throws IOException, InterruptedException {
     for (Event event = events.next(); event != null; event = events.next()) {
       Pending pending = byRow.get(event.row());
-      pending.take(event);
-      if (event instanceof Event.Done) {
-        byRow.set(event.row(), null);
-        if (pending.open == 0 && !pending.givenUp) {
-          answer(pending, format, journal);
+      pending.events.get(event.row() - pending.firstRow).add(event);
+      if (event instanceof Event.Done && --pending.open == 0) {
+        answer(pending, format, journal);
+        int after = pending.firstRow + pending.events.size();
+        for (int row = pending.firstRow; row < after; row++) {
+          byRow.set(row, null);
         }
       }
-    }
-  }
-
-  private static void answer(Pending pending, AnswerLines format, AnswerJournal journal)
-      throws IOException, InterruptedException {
-    int number = pending.line.number();
-    if (pending.failure != null) {
-      journal.error(number, format.refusal(pending.line, pending.failure));
-      return;
-    }
-    try {
-      journal.answer(number, format.answer(pending.line, pending.request.answers().whole()));
-    } catch (RuntimeException e) {
-      journal.error(number, format.refusal(pending.line, internal(e)));
     }
   }
 
   /** A fault of the server's at one line costs that line only. */
   static ApiException internal(RuntimeException e) {
     return new ApiException(500, "server_error", "internal error: " + e, null, null);
+  }
+
+  private static void answer(Pending pending, AnswerLines format, AnswerJournal journal)
+      throws IOException, InterruptedException {
+    boolean givenUp =
+        pending.events.stream()
+            .flatMap(List::stream)
+            .anyMatch(e -> e instanceof Event.Done d && d.reason() == FinishReason.CANCELLED);
+    if (givenUp) {
+      return;
+    }
+    int number = pending.line.number();
+    try {
+      journal.answer(number, format.answer(pending.line, pending.call.answer(pending.events)));
+    } catch (ApiException e) {
+      journal.error(number, format.refusal(pending.line, e));
+    } catch (RuntimeException e) {
+      journal.error(number, format.refusal(pending.line, internal(e)));
+    }
   }
 }

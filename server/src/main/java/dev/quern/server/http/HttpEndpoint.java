@@ -38,6 +38,7 @@ public final class HttpEndpoint implements AutoCloseable {
   private final HttpLimits limits;
   private final Origins origins;
   private final Admission admission;
+  private final IdleConnections idle;
   private final PrintStream log;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Set<Reply> open = ConcurrentHashMap.newKeySet();
@@ -58,6 +59,7 @@ public final class HttpEndpoint implements AutoCloseable {
     this.limits = limits;
     this.origins = new Origins(address.getAddress().isLoopbackAddress());
     this.admission = new Admission(limits);
+    this.idle = new IdleConnections(vertx, limits.requestTime());
     this.log = log;
     var options =
         new HttpServerOptions()
@@ -77,6 +79,7 @@ public final class HttpEndpoint implements AutoCloseable {
     this.server =
         vertx
             .createHttpServer(options)
+            .connectionHandler(idle::opened)
             .requestHandler(this::receive)
             .invalidRequestHandler(InvalidRequests::answer);
     await(server.listen());
@@ -123,6 +126,8 @@ public final class HttpEndpoint implements AutoCloseable {
     Context context = vertx.getOrCreateContext();
     boolean head = request.method().name().equals("HEAD");
     var reply = new Reply(request.response(), context, head, limits.requestTime());
+    idle.requestBegan(request.connection());
+    request.response().endHandler(_ -> idle.requestEnded(request.connection()));
     // Handlers' work on a departure may block, which an event loop must not.
     request.response().closeHandler(_ -> start(() -> reply.departure().leave()));
     request.response().exceptionHandler(_ -> start(() -> reply.departure().leave()));

@@ -4,18 +4,38 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.executor.engine.ModelInfo;
+import dev.quern.server.batches.BatchEndpoint;
 import dev.quern.server.http.ApiException;
 import dev.quern.server.http.Routes;
 import java.time.InstantSource;
-import java.util.Map;
+import java.util.List;
 
 /** OpenAI's protocol around one engine: chat, completions, models, health. */
 public final class OpenAiRoutes {
-  private OpenAiRoutes() {}
+  private static final String CHAT = "/v1/chat/completions";
+  private static final String COMPLETIONS = "/v1/completions";
 
-  /** Adds them; the engine stays the caller's. */
-  public static void addTo(
-      Routes.Builder routes, GenerateEngine engine, SamplingDefaults defaults) {
+  private final GenerateEngine engine;
+  private final RequestReader chat;
+  private final RequestReader completions;
+
+  /**
+   * @param engine stays the caller's
+   * @param defaults where a request is silent
+   */
+  public OpenAiRoutes(GenerateEngine engine, SamplingDefaults defaults, InstantSource clock) {
+    this.engine = engine;
+    this.chat = new ChatReader(engine, defaults, clock);
+    this.completions = new CompletionReader(engine, defaults, clock);
+  }
+
+  /** What a batch's requests may ask for. */
+  public List<BatchEndpoint> batchEndpoints() {
+    return List.of(new BatchRequests(CHAT, chat), new BatchRequests(COMPLETIONS, completions));
+  }
+
+  /** Adds them. */
+  public void addTo(Routes.Builder routes) {
     ObjectNode model = model(engine.model());
     routes
         .addOpen(
@@ -45,20 +65,9 @@ public final class OpenAiRoutes {
                 throw Bodies.noModel(name, engine.model());
               }
               reply.send(200, model);
-            });
-    readers(engine, defaults)
-        .forEach((path, reader) -> routes.add("POST", path, new GenerateHandler(engine, reader)));
-  }
-
-  /** What reads the requests of the paths that generate. */
-  public static Map<String, RequestReader> readers(
-      GenerateEngine engine, SamplingDefaults defaults) {
-    InstantSource clock = InstantSource.system();
-    return Map.of(
-        "/v1/chat/completions",
-        new ChatReader(engine.model(), defaults, clock),
-        "/v1/completions",
-        new CompletionReader(engine, defaults, clock));
+            })
+        .add("POST", CHAT, new GenerateHandler(engine, chat))
+        .add("POST", COMPLETIONS, new GenerateHandler(engine, completions));
   }
 
   private static ObjectNode model(ModelInfo model) {

@@ -11,7 +11,7 @@ import dev.quern.server.http.JsonFields;
  * @param stream in pieces, as they come
  * @param includeUsage whether a stream ends with the counts
  */
-public record StreamFields(boolean stream, boolean includeUsage) {
+record StreamFields(boolean stream, boolean includeUsage) {
 
   static StreamFields read(JsonFields fields) throws ApiException {
     boolean stream = fields.bool("stream");

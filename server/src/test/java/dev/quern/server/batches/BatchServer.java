@@ -48,15 +48,11 @@ final class BatchServer implements AutoCloseable {
       JobListener listener)
       throws IOException {
     var log = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+    List<BatchEndpoint> endpoints =
+        new OpenAiRoutes(engine, SamplingDefaults.GREEDY, clock).batchEndpoints();
     service =
         BatchService.open(
-            StateFolder.open(folder),
-            engine,
-            OpenAiRoutes.readers(engine, SamplingDefaults.GREEDY),
-            limits,
-            listener,
-            clock,
-            log);
+            StateFolder.open(folder), engine, endpoints, limits, listener, clock, log);
     var routes = new Routes.Builder();
     service.addTo(routes);
     endpoint =

@@ -47,7 +47,7 @@ class BatchesTest {
       String id =
           server.batch(
               BatchServer.line("a", "hello", "")
-                  + BatchServer.line("b", "more", ",\"stream\":true")
+                  + BatchServer.line("b", "many", ",\"n\":300")
                   + "\r\n"
                   + BatchServer.line("c", "<|im_end|>", ",\"max_tokens\":2"));
       JsonNode batch = server.awaitStatus(id, "completed");
@@ -77,7 +77,7 @@ class BatchesTest {
       JsonNode error = server.content(batch.path("error_file_id")).getFirst();
       assertEquals("b", error.path("custom_id").asText());
       assertEquals(400, error.at("/response/status_code").asInt());
-      assertEquals("stream", error.at("/response/body/error/param").asText());
+      assertEquals("n", error.at("/response/body/error/param").asText());
       assertEquals(
           "batch_output", server.get("/v1/files/" + error(batch)).path("purpose").asText());
       assertTrue(
