@@ -45,6 +45,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Keys, limits, sessions, and whatever bytes come. */
 @Timeout(120)
+@SuppressWarnings("try") // close() of clients may be interrupted
 class FlightAccessTest {
   private static final CallOption[] PLAIN = {};
   private final BufferAllocator allocator = new RootAllocator();
