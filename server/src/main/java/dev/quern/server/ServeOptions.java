@@ -22,6 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
  * @param metricsPort empty: no metrics
  * @param flightPort empty: no Flight SQL
  * @param dataRoot folder that SQL may read and write files in; empty: none
+ * @param stateDir folder that files and batches are kept in; empty: the usual one
  */
 record ServeOptions(
     InetAddress host,
@@ -31,6 +32,7 @@ record ServeOptions(
     ApiKeys keys,
     Optional<Tls> tls,
     Optional<Path> dataRoot,
+    Optional<Path> stateDir,
     HttpLimits http,
     SessionLimits sql) {
   private static final String OFF = "off";
@@ -44,6 +46,11 @@ record ServeOptions(
     option(spec, "--tls-cert", "FILE", "PEM certificates: HTTP and Flight SQL speak TLS");
     option(spec, "--tls-key", "FILE", "PEM private key of --tls-cert");
     option(spec, "--data-root", "DIR", "folder whose files SQL may use; default: none");
+    option(
+        spec,
+        "--state-dir",
+        "DIR",
+        "keeps files and batches; default: ~/.local/state/quern/serve-PORT");
     option(spec, "--max-requests", "N", "HTTP requests that run or wait; default: 512");
     option(spec, "--max-key-requests", "N", "of them with one API key; default: all");
     option(spec, "--max-body-mib", "N", "largest HTTP body; default: 16");
@@ -75,6 +82,7 @@ record ServeOptions(
         arguments.text("--api-key-file").map(Path::of).map(ServeOptions::keys).orElse(ApiKeys.NONE),
         tls(arguments),
         dataRoot,
+        arguments.text("--state-dir").map(Path::of),
         http(arguments),
         sql(arguments));
   }

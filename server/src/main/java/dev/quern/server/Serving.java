@@ -3,18 +3,28 @@ package dev.quern.server;
 import dev.quern.connectors.FileAccess;
 import dev.quern.executor.engine.EngineOptions;
 import dev.quern.executor.engine.GenerateEngine;
+import dev.quern.server.batches.BatchLimits;
+import dev.quern.server.batches.BatchService;
+import dev.quern.server.batches.JobListener;
+import dev.quern.server.batches.StateFolder;
+import dev.quern.server.console.ConsoleLimits;
+import dev.quern.server.console.ConsoleRoutes;
 import dev.quern.server.flight.Authentication;
 import dev.quern.server.flight.FlightEndpoint;
 import dev.quern.server.http.HttpEndpoint;
 import dev.quern.server.http.Routes;
 import dev.quern.server.openai.OpenAiRoutes;
 import dev.quern.server.openai.SamplingDefaults;
+import dev.quern.server.query.OutputFile;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The endpoints around one engine. */
@@ -65,8 +75,14 @@ final class Serving implements AutoCloseable {
     SqlSessions sessions =
         SqlSessions.on(
             engine, engineOptions, files(), wanted -> others.open(wanted, console::notice));
+    InstantSource clock = InstantSource.system();
+    var openAi = new OpenAiRoutes(engine, defaults, clock);
     var routes = new Routes.Builder();
-    OpenAiRoutes.addTo(routes, engine, defaults);
+    openAi.addTo(routes);
+    batches(console, engine, openAi, clock).addTo(routes);
+    open.push(
+        ConsoleRoutes.addTo(
+            routes, sessions, engine, demoTable(), ConsoleLimits.within(options.sql())));
     HttpEndpoint http =
         listen(
             "--port",
@@ -106,6 +122,41 @@ final class Serving implements AutoCloseable {
               + "://"
               + shown(flight.port()));
     }
+  }
+
+  /** Opened before the listeners, and so closed after them. */
+  private BatchService batches(
+      Console console, GenerateEngine engine, OpenAiRoutes openAi, InstantSource clock) {
+    StateFolder state = new ServeState(options.stateDir(), options.port()).open(console::notice);
+    try {
+      BatchService batches =
+          BatchService.open(
+              state,
+              engine,
+              openAi.batchEndpoints(),
+              BatchLimits.DEFAULT,
+              JobListener.NONE,
+              clock,
+              console.err());
+      open.push(batches);
+      return batches;
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.BAD_COMMAND,
+          "files and batches cannot be read: "
+              + OutputFile.reason(e)
+              + "; name another --state-dir",
+          e);
+    }
+  }
+
+  /** The demo's table, where sessions can read it. */
+  private Optional<String> demoTable() {
+    String table = "tickets.parquet";
+    return options
+        .dataRoot()
+        .filter(root -> Files.isRegularFile(root.resolve(table)))
+        .map(_ -> table);
   }
 
   private FileAccess files() {

@@ -38,7 +38,7 @@ record GenerateHandler(GenerateEngine engine, RequestReader reader) implements H
           left--;
           failOnError(done, request.promptField());
         }
-        List<ObjectNode> pieces = request.answers().take(event);
+        List<ObjectNode> pieces = request.answers().take(event.row(), event);
         if (stream) {
           send(pieces, reply);
         }

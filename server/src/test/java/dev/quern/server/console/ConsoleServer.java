@@ -21,6 +21,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -46,8 +47,7 @@ final class ConsoleServer implements AutoCloseable {
     var routes = new Routes.Builder();
     first.accept(routes);
     console = ConsoleRoutes.addTo(routes, sessions, engine, Optional.empty(), limits);
-    OpenAiRoutes.addTo(
-        routes, engine, SamplingDefaults.GREEDY);
+    new OpenAiRoutes(engine, SamplingDefaults.GREEDY, InstantSource.system()).addTo(routes);
     endpoint =
         HttpEndpoint.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
