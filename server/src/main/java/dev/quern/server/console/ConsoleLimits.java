@@ -27,7 +27,14 @@ public record ConsoleLimits(
    * Mi characters are what a page can hold and stay quick.
    */
   public static final ConsoleLimits DEFAULT =
-      new ConsoleLimits(10_000, 32 << 20, 1, 64, Duration.ofMinutes(15), Duration.ofSeconds(2));
+      new ConsoleLimits(
+          10_000,
+          32 << 20,
+          1,
+          SessionLimits.DEFAULT.seconds(),
+          64,
+          Duration.ofMinutes(15),
+          Duration.ofSeconds(2));
 
   /** The default, and no more than other SQL clients have. */
   public static ConsoleLimits within(SessionLimits sql) {

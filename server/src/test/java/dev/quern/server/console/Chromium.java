@@ -46,8 +46,7 @@ final class Chromium implements AutoCloseable {
   private Chromium(Process process, Path profile) throws Exception {
     this.process = process;
     this.profile = profile;
-    socket =
-        client.newWebSocketBuilder().buildAsync(URI.create(address()), new Frames()).join();
+    socket = client.newWebSocketBuilder().buildAsync(URI.create(address()), new Frames()).join();
     JsonNode target =
         send("Target.createTarget", object().put("url", "about:blank"), null).path("targetId");
     session =
@@ -103,8 +102,7 @@ final class Chromium implements AutoCloseable {
   /** Chromium tells on standard error which free port it took. */
   private String address() throws IOException {
     var errors =
-        new BufferedReader(
-            new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
     String mark = "DevTools listening on ";
     var said = new StringBuilder();
     for (String line = errors.readLine(); line != null; line = errors.readLine()) {

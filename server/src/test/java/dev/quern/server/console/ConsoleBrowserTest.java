@@ -65,7 +65,9 @@ class ConsoleBrowserTest {
       }
     }
     return new ScriptedEngine.Reply.Text(
-        text.contains("parcel") ? "Parcel stands still. " + MARKUP : "Customer wants this put right");
+        text.contains("parcel")
+            ? "Parcel stands still. " + MARKUP
+            : "Customer wants this put right");
   }
 
   @BeforeEach
@@ -172,8 +174,7 @@ class ConsoleBrowserTest {
     page.press("Ctrl+Enter");
     page.awaitText("messages", "Line 2, column 8");
     assertEquals(17, page.value("document.getElementById('sql-text').selectionStart").asInt());
-    assertEquals(
-        "2", page.value("document.querySelector('#gutter .fault').textContent").asText());
+    assertEquals("2", page.value("document.querySelector('#gutter .fault').textContent").asText());
     page.assertContrast();
     page.screenshot("error");
     page.assertClean(server.url());
@@ -321,7 +322,8 @@ class ConsoleBrowserTest {
     page.retype("SELECT 1 AS i");
     page.press("Ctrl+Enter");
     page.awaitText("status", "Done: 1 row");
-    assertEquals("[]", page.value("Object.values(localStorage).filter(v => v.includes('-key'))").toString());
+    assertEquals(
+        "[]", page.value("Object.values(localStorage).filter(v => v.includes('-key'))").toString());
     assertEquals("", page.value("document.cookie").asText());
     assertFalse(page.value("location.href").asText().contains("key"));
   }

@@ -146,7 +146,8 @@ record Page(Chromium browser) {
 
   void screenshot(String name) throws IOException {
     String data =
-        browser.send("Page.captureScreenshot", Chromium.object().put("format", "png"))
+        browser
+            .send("Page.captureScreenshot", Chromium.object().put("format", "png"))
             .path("data")
             .asText();
     Files.createDirectories(SCREENSHOTS);
