@@ -80,7 +80,9 @@ final class Serving implements AutoCloseable {
     var routes = new Routes.Builder();
     openAi.addTo(routes);
     batches(console, engine, openAi, clock).addTo(routes);
-    open.push(ConsoleRoutes.addTo(routes, sessions, engine, demoTable(), ConsoleLimits.DEFAULT));
+    open.push(
+        ConsoleRoutes.addTo(
+            routes, sessions, engine, demoTable(), ConsoleLimits.within(options.sql())));
     HttpEndpoint http =
         listen(
             "--port",

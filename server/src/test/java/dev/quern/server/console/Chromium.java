@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Writer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -29,6 +30,7 @@ import java.util.stream.Stream;
  * A headless Chromium with one page, driven over its DevTools protocol. Selenium would do the same
  * with some thirty jars more.
  */
+@SuppressWarnings("try") // ending a process may be interrupted
 final class Chromium implements AutoCloseable {
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
@@ -118,12 +120,9 @@ final class Chromium implements AutoCloseable {
   /** A full pipe would make Chromium wait. */
   private static void passOver(BufferedReader errors) {
     try {
-      while (errors.readLine() != null) {
-        continue;
-      }
+      errors.transferTo(Writer.nullWriter());
     } catch (IOException e) {
       // Chromium has ended.
-      return;
     }
   }
 
