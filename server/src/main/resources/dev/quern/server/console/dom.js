@@ -27,6 +27,9 @@ export const count = (number) => whole.format(number);
 /** 0.834 as 83%. */
 export const percent = (share) => `${whole.format(100 * share)}%`;
 
+/** A text with its line breaks as signs. */
+export const oneLine = (text) => text.replace(/\r\n|\r|\n/g, ' ↵ ');
+
 /** Seconds as people say them. */
 export function duration(seconds) {
   if (seconds < 10) {

@@ -2,7 +2,7 @@
  * Rows of a result. Only those in sight are elements, so ten thousand stay quick. One cell is
  * active: arrows, Page, Home and End move it, Enter opens its full text, Ctrl+C copies it.
  */
-import { byId, count, el } from './dom.js';
+import { byId, count, el, oneLine } from './dom.js';
 
 const ROW_HEIGHT = 28;
 const SHOWN_CHARACTERS = 300;
@@ -195,6 +195,6 @@ function width(characters) {
 
 /** One line of a text, not all of a long one. */
 function shown(text) {
-  const start = text.slice(0, SHOWN_CHARACTERS).replace(/\r\n|\r|\n/g, ' ↵ ');
+  const start = oneLine(text.slice(0, SHOWN_CHARACTERS));
   return text.length > SHOWN_CHARACTERS ? `${start} …` : start;
 }

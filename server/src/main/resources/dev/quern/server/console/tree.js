@@ -3,7 +3,7 @@
  * It is drawn anew with each answer of the server; what is open and has the focus stays so.
  */
 import { call } from './api.js';
-import { byId, count, el, percent } from './dom.js';
+import { byId, count, el, oneLine, percent } from './dom.js';
 
 const REFRESH_MILLIS = 1000;
 /** Nodes of the first levels are open until someone closes them. */
@@ -176,10 +176,10 @@ function item(node, { key, level, open, parent, place, of }) {
   },
   el('span', { class: 'twist', 'aria-hidden': 'true' }, parent ? (open ? '▾' : '▸') : ''),
   el('span', { class: 'node' },
-    el('span', { class: 'node-text' }, node.text === '' ? '(no text)' : node.text),
+    el('span', { class: 'node-text' }, node.text === '' ? '(no text)' : oneLine(node.text)),
     el('span', { class: 'node-facts' },
       cached,
-      ` ${count(node.tokens)} tokens, ${percent(node.cachedTokens / Math.max(1, node.tokens))} cached`,
+      ` ${count(node.tokens)} ${node.tokens === 1 ? 'token' : 'tokens'}, ${percent(node.cachedTokens / Math.max(1, node.tokens))} cached`,
       rows === '' ? '' : `; ${rows}`)));
   made.style.setProperty('--level', String(level - 1));
   return made;
