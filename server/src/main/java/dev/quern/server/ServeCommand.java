@@ -8,6 +8,8 @@ import dev.quern.server.http.ApiKeys;
 import dev.quern.server.http.HttpEndpoint;
 import dev.quern.server.http.HttpLimits;
 import dev.quern.server.http.Routes;
+import dev.quern.server.metrics.Meters;
+import dev.quern.server.metrics.MetricsEndpoint;
 import dev.quern.server.openai.OpenAiRoutes;
 import dev.quern.server.openai.SamplingDefaults;
 import dev.quern.server.query.Cancellation;
@@ -26,8 +28,7 @@ import picocli.CommandLine.ParseResult;
 /** {@code quern serve}: the chat endpoint, until Ctrl-C or SIGTERM. */
 record ServeCommand(Console console, Engines engines, Cancellation cancellation)
     implements Command {
-  private static final List<String> NOT_BUILT =
-      List.of("--metrics-port", "--flight-port", "--data-root");
+  private static final List<String> NOT_BUILT = List.of("--flight-port", "--data-root");
 
   @Override
   public CommandSpec spec() {
@@ -37,7 +38,9 @@ record ServeCommand(Console console, Engines engines, Cancellation cancellation)
     spec.addOption(Arguments.option("--port", "PORT", "default: 8000; 0 takes any free one"));
     spec.addOption(
         Arguments.option("--api-key-file", "FILE", "keys that clients must send, one a line"));
-    spec.addOption(Arguments.option("--metrics-port", "PORT", "not built yet"));
+    spec.addOption(
+        Arguments.option(
+            "--metrics-port", "PORT", "of GET /metrics; default: 8001; 0 takes any free one"));
     spec.addOption(Arguments.option("--flight-port", "PORT", "not built yet"));
     spec.addOption(Arguments.option("--data-root", "DIR", "not built yet"));
     EngineFlags.addTo(spec);
@@ -58,22 +61,30 @@ record ServeCommand(Console console, Engines engines, Cancellation cancellation)
         new InetSocketAddress(
             arguments.text("--host").orElse("127.0.0.1"),
             arguments.integer("--port", 0, 65535).orElse(8000));
+    int metricsPort = arguments.integer("--metrics-port", 0, 65535).orElse(8001);
     if (address.isUnresolved()) {
       throw CommandException.badCommand("--host " + address.getHostString() + " is not known");
     }
     try (GenerateEngine engine = engines.open(options, console::notice)) {
       requireChat(engine, options);
-      serve(address, engine, defaults(options), keys.orElse(ApiKeys.NONE));
+      serve(address, metricsPort, engine, defaults(options), keys.orElse(ApiKeys.NONE));
     }
     return ExitCode.INTERRUPTED;
   }
 
   private void serve(
-      InetSocketAddress address, GenerateEngine engine, SamplingDefaults defaults, ApiKeys keys) {
+      InetSocketAddress address,
+      int metricsPort,
+      GenerateEngine engine,
+      SamplingDefaults defaults,
+      ApiKeys keys) {
     var end = new CountDownLatch(1);
+    var meters = Meters.of(engine);
     var routes = new Routes.Builder();
-    OpenAiRoutes.addTo(routes, engine, defaults);
+    OpenAiRoutes.addTo(routes, engine, defaults, meters);
     try (var _ = cancellation.onRequest(end::countDown);
+        var metrics =
+            metrics(new InetSocketAddress(address.getAddress(), metricsPort), meters);
         var server =
             HttpEndpoint.start(
                 address,
@@ -81,6 +92,7 @@ record ServeCommand(Console console, Engines engines, Cancellation cancellation)
                 routes.build(),
                 keys,
                 HttpLimits.DEFAULT,
+                meters,
                 console.err())) {
       console.notice(
           "serving "
@@ -89,7 +101,9 @@ record ServeCommand(Console console, Engines engines, Cancellation cancellation)
               + address.getHostString()
               + ":"
               + server.address().getPort()
-              + "/v1 (Ctrl-C ends)");
+              + "/v1, metrics on port "
+              + metrics.address().getPort()
+              + " (Ctrl-C ends)");
       end.await();
       console.notice("finishing requests ..");
     } catch (IOException e) {
@@ -99,6 +113,17 @@ record ServeCommand(Console console, Engines engines, Cancellation cancellation)
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private static MetricsEndpoint metrics(InetSocketAddress address, Meters meters) {
+    try {
+      return MetricsEndpoint.start(address, meters);
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.BAD_COMMAND,
+          "cannot listen on " + address + ": " + e.getMessage() + "; choose another --metrics-port",
+          e);
     }
   }
 

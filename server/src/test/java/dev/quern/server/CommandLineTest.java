@@ -233,7 +233,7 @@ class CommandLineTest {
         "score --text x --format csv | --format of score must be table or json",
         "serve --port 99999 | --port must be a whole number in [0, 65535] but is 99999",
         "serve --flight-port 1 | --flight-port is not built yet",
-        "serve --metrics-port 1 | --metrics-port is not built yet",
+        "serve --metrics-port 99999 | --metrics-port must be a whole number in [0, 65535]",
         "serve --data-root x | --data-root is not built yet",
         "serve --api-key-file no-such | --api-key-file no-such: there is no such file",
         "plan --model x --devices b200:8 | --devices: expected NAME:COUNT",

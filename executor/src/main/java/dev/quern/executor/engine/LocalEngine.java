@@ -152,6 +152,7 @@ public final class LocalEngine implements GenerateEngine {
   public Completions submit(PromptBatch batch) {
     var completions = new LocalCompletions(batch.rows().size(), loop);
     long number = batches.getAndIncrement();
+    long arrival = loop.clock().getAsLong();
     var tries = new ChoiceTries(model.name(), model.tokenizer());
     record Encoded(int row, int[] ids, Optional<ChoiceWalk> walk, int mostAnswer) {}
     List<Encoded> encoded = new ArrayList<>(batch.rows().size());
@@ -188,7 +189,7 @@ public final class LocalEngine implements GenerateEngine {
               e.walk(),
               batch.stream(),
               completions,
-              loop.clock()));
+              new RowClock(loop.clock(), arrival)));
     }
     loop.add(rows);
     return completions;

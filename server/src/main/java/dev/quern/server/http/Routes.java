@@ -11,10 +11,11 @@ public final class Routes {
   /**
    * @param open whether it answers without an API key
    */
-  private record Route(String method, List<String> segments, boolean open, Handler handler) {}
+  private record Route(
+      String method, String path, List<String> segments, boolean open, Handler handler) {}
 
-  /** A handler, and the values of its path's named segments. */
-  record Match(Handler handler, Map<String, String> parameters, boolean open) {}
+  /** A handler, the pattern of its path, and the values of the pattern's named segments. */
+  record Match(Handler handler, String path, Map<String, String> parameters, boolean open) {}
 
   private final List<Route> routes;
 
@@ -30,13 +31,13 @@ public final class Routes {
      * @param path such as {@code /v1/batches/{id}}; a segment in braces takes any value
      */
     public Builder add(String method, String path, Handler handler) {
-      routes.add(new Route(method, segments(path), false, handler));
+      routes.add(new Route(method, path, segments(path), false, handler));
       return this;
     }
 
     /** The same for a route that needs no API key. */
     public Builder addOpen(String method, String path, Handler handler) {
-      routes.add(new Route(method, segments(path), true, handler));
+      routes.add(new Route(method, path, segments(path), true, handler));
       return this;
     }
 
@@ -57,7 +58,7 @@ public final class Routes {
         // HEAD is GET without its body.
         if (route.method().equals(method)
             || (method.equals("HEAD") && route.method().equals("GET"))) {
-          return new Match(route.handler(), parameters, route.open());
+          return new Match(route.handler(), route.path(), parameters, route.open());
         }
         methods.add(route.method());
       }

@@ -6,15 +6,17 @@ import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.executor.engine.ModelInfo;
 import dev.quern.server.http.ApiException;
 import dev.quern.server.http.Routes;
+import dev.quern.server.metrics.Meters;
+import dev.quern.server.metrics.RequestKind;
 import java.time.InstantSource;
 
 /** OpenAI's protocol around one engine: chat, completions, models, health. */
 public final class OpenAiRoutes {
   private OpenAiRoutes() {}
 
-  /** Adds them; the engine stays the caller's. */
+  /** Adds them; the engine stays the caller's. Requests are counted in the meters. */
   public static void addTo(
-      Routes.Builder routes, GenerateEngine engine, SamplingDefaults defaults) {
+      Routes.Builder routes, GenerateEngine engine, SamplingDefaults defaults, Meters meters) {
     InstantSource clock = InstantSource.system();
     var chat = new ChatReader(engine.model(), defaults, clock);
     var completions = new CompletionReader(engine, defaults, clock);
@@ -48,8 +50,8 @@ public final class OpenAiRoutes {
               }
               reply.send(200, model);
             })
-        .add("POST", "/v1/chat/completions", new GenerateHandler(engine, chat))
-        .add("POST", "/v1/completions", new GenerateHandler(engine, completions));
+        .add("POST", "/v1/chat/completions", new GenerateHandler(engine, chat, meters, RequestKind.CHAT))
+        .add("POST", "/v1/completions", new GenerateHandler(engine, completions, meters, RequestKind.COMPLETION));
   }
 
   private static ObjectNode model(ModelInfo model) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.executor.engine.Prompt;
 import dev.quern.executor.engine.ScriptedEngine;
+import dev.quern.server.metrics.Meters;
 import dev.quern.server.http.ApiKeys;
 import dev.quern.server.http.HttpEndpoint;
 import dev.quern.server.http.HttpLimits;
@@ -197,7 +198,7 @@ class ChatEndpointTest {
 
   private static HttpEndpoint start(GenerateEngine engine, ApiKeys keys) throws Exception {
     var routes = new Routes.Builder();
-    OpenAiRoutes.addTo(routes, engine, SamplingDefaults.GREEDY);
+    OpenAiRoutes.addTo(routes, engine, SamplingDefaults.GREEDY, Meters.of(engine));
     return HttpEndpoint.start(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         Optional.empty(),
