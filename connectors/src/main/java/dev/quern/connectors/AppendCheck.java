@@ -10,8 +10,9 @@ import org.apache.arrow.vector.types.pojo.Schema;
 final class AppendCheck {
   private AppendCheck() {}
 
-  static void require(Path folder, TableFormat format, Schema added, BufferAllocator allocator) {
-    try (FileTable table = TableFiles.open(folder.toString(), allocator)) {
+  static void require(
+      Path folder, TableFormat format, Schema added, FileAccess access, BufferAllocator allocator) {
+    try (FileTable table = TableFiles.open(folder.toString(), access, allocator)) {
       if (table.format() != format) {
         throw new TableException(
             "cannot append " + format + " to " + folder + ", which holds " + table.format());

@@ -3,7 +3,6 @@ package dev.quern.connectors;
 import dev.quern.executor.table.TableException;
 import java.io.IOException;
 import java.nio.file.FileSystems;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -23,26 +22,26 @@ import java.util.stream.Stream;
 record FileSelection(TableFormat format, List<Path> files) {
   private static final String GLOB_SIGNS = "*?[{";
 
-  static FileSelection of(String name) {
-    Path path = literal(name);
-    if (path != null && Files.isDirectory(path)) {
-      return folder(name, path);
+  static FileSelection of(String name, FileAccess access) {
+    Path path = literal(name, access);
+    if (Files.isDirectory(path)) {
+      return folder(name, path, access);
     }
-    if (path != null && Files.exists(path)) {
+    if (Files.exists(path)) {
       return file(path);
     }
     if (name.chars().anyMatch(c -> GLOB_SIGNS.indexOf(c) >= 0)) {
-      return glob(name);
+      return glob(name, access);
     }
     throw missing(name, path);
   }
 
-  private static Path literal(String name) {
+  private static Path literal(String name, FileAccess access) {
     if (name.isBlank()) {
       throw new TableException("a table needs a file name, but the name is empty");
     }
     try {
-      return Path.of(name);
+      return access.read(name);
     } catch (InvalidPathException e) {
       throw new TableException("\"" + name + "\" is not a file name: " + e.getReason(), e);
     }
@@ -56,8 +55,8 @@ record FileSelection(TableFormat format, List<Path> files) {
         TableFormat.of(path).orElseThrow(() -> unknownFormat(path)), List.of(path));
   }
 
-  private static FileSelection folder(String name, Path folder) {
-    List<Path> files = walk(folder, path -> TableFormat.of(path).isPresent());
+  private static FileSelection folder(String name, Path folder, FileAccess access) {
+    List<Path> files = FolderWalk.files(access, folder, path -> TableFormat.of(path).isPresent());
     if (files.isEmpty()) {
       throw new TableException(
           name + " is a folder without tables; it needs files named " + TableFormat.known());
@@ -80,19 +79,20 @@ record FileSelection(TableFormat format, List<Path> files) {
     return oneFormat(name, files);
   }
 
-  private static FileSelection glob(String name) {
-    Path base = base(name);
+  private static FileSelection glob(String name, FileAccess access) {
+    int slash = name.lastIndexOf('/', firstSign(name));
+    String before = slash < 0 ? "." : name.substring(0, Math.max(slash, 1));
+    Path base = literal(before, access);
     if (!Files.isDirectory(base)) {
-      throw missing(base.toString(), base);
+      throw missing(before, base);
     }
     PathMatcher matcher;
     try {
-      matcher = FileSystems.getDefault().getPathMatcher("glob:" + normal(name));
+      matcher = FileSystems.getDefault().getPathMatcher("glob:" + name.substring(slash + 1));
     } catch (PatternSyntaxException e) {
       throw new TableException("\"" + name + "\" is not a glob: " + e.getDescription(), e);
     }
-    boolean here = !Path.of(base.toString()).isAbsolute() && base.toString().equals(".");
-    List<Path> files = walk(base, path -> matcher.matches(here ? base.relativize(path) : path));
+    List<Path> files = FolderWalk.files(access, base, matcher);
     if (files.isEmpty()) {
       throw new TableException(
           "no file matches \"" + name + "\"; " + base.toAbsolutePath() + " holds " + listing(base));
@@ -105,46 +105,12 @@ record FileSelection(TableFormat format, List<Path> files) {
     return oneFormat(name, files);
   }
 
-  /** Without a leading "./", which a matcher would take literally. */
-  private static String normal(String glob) {
-    return glob.startsWith("./") ? glob.substring(2) : glob;
-  }
-
-  /** The folder before the first component with a glob sign. */
-  private static Path base(String name) {
-    String glob = normal(name);
+  private static int firstSign(String glob) {
     int sign = 0;
     while (GLOB_SIGNS.indexOf(glob.charAt(sign)) < 0) {
       sign++;
     }
-    int slash = glob.lastIndexOf('/', sign);
-    return slash < 0 ? Path.of(".") : Path.of(slash == 0 ? "/" : glob.substring(0, slash));
-  }
-
-  /** Visible files below a folder, sorted; those with a "." or "_" in front are not data. */
-  private static List<Path> walk(Path folder, PathMatcher wanted) {
-    try (Stream<Path> paths = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-      return paths
-          .filter(path -> visible(folder.relativize(path)))
-          .filter(wanted::matches)
-          .filter(Files::isRegularFile)
-          .sorted()
-          .toList();
-    } catch (IOException e) {
-      throw FileErrors.unreadable(folder, e);
-    } catch (java.io.UncheckedIOException e) {
-      throw FileErrors.unreadable(folder, e.getCause());
-    }
-  }
-
-  private static boolean visible(Path relative) {
-    for (Path part : relative) {
-      String name = part.toString();
-      if (name.startsWith(".") || name.startsWith("_")) {
-        return false;
-      }
-    }
-    return true;
+    return sign;
   }
 
   private static FileSelection oneFormat(String name, List<Path> files) {

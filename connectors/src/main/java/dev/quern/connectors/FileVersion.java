@@ -6,13 +6,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.Optional;
 
-/** Size and time of a file, to notice that it was replaced after its schema was read. */
-record FileVersion(long bytes, FileTime modified) {
+/**
+ * What a file was when its schema was read, to notice that it was replaced.
+ *
+ * @param key tells the file from others, whatever its name; empty where the system has none
+ */
+record FileVersion(long bytes, FileTime modified, Optional<Object> key) {
   static FileVersion of(Path path) {
     try {
       BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-      return new FileVersion(attributes.size(), attributes.lastModifiedTime());
+      return new FileVersion(
+          attributes.size(),
+          attributes.lastModifiedTime(),
+          Optional.ofNullable(attributes.fileKey()));
     } catch (IOException e) {
       throw FileErrors.unreadable(path, e);
     }

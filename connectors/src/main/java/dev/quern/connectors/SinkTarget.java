@@ -31,8 +31,8 @@ sealed interface SinkTarget {
   /** Removes the pending file and what {@link #prepare} made. */
   void discard() throws IOException;
 
-  static SinkTarget of(String name, WriteOptions options) {
-    Path path = Path.of(name);
+  static SinkTarget of(String name, WriteOptions options, FileAccess access) {
+    Path path = access.write(name);
     boolean folder = name.endsWith("/") || Files.isDirectory(path);
     Path absolute = path.toAbsolutePath().normalize();
     Path parent = absolute.getParent();

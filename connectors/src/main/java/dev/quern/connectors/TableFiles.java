@@ -11,9 +11,19 @@ import org.apache.arrow.vector.types.pojo.Schema;
 public final class TableFiles {
   private TableFiles() {}
 
-  /** {@link #open(String, ReadOptions, BufferAllocator)} with the usual options. */
+  /** {@link #open(String, ReadOptions, FileAccess, BufferAllocator)}, any file, usual options. */
   public static FileTable open(String name, BufferAllocator allocator) {
-    return open(name, ReadOptions.DEFAULT, allocator);
+    return open(name, FileAccess.all(), allocator);
+  }
+
+  /** {@link #open(String, ReadOptions, FileAccess, BufferAllocator)} with the usual options. */
+  public static FileTable open(String name, FileAccess access, BufferAllocator allocator) {
+    return open(name, ReadOptions.DEFAULT, access, allocator);
+  }
+
+  /** {@link #open(String, ReadOptions, FileAccess, BufferAllocator)}, any file. */
+  public static FileTable open(String name, ReadOptions options, BufferAllocator allocator) {
+    return open(name, options, FileAccess.all(), allocator);
   }
 
   /**
@@ -22,19 +32,28 @@ public final class TableFiles {
    *
    * @param name a file, a folder (all tables below it whose names do not begin with "." or "_"), or
    *     a glob ({@code reviews/*.parquet}, {@code **}); the format follows from the extension
+   * @param access says where the name leads, and whether each file may be read
    * @param allocator for memory needed while opening; scans get their own
    * @throws TableException if nothing is found, a file cannot be read, or the files' columns differ
+   * @throws FileRefusedException for what may not be read
    */
-  public static FileTable open(String name, ReadOptions options, BufferAllocator allocator) {
-    FileSelection selection = FileSelection.of(name);
+  public static FileTable open(
+      String name, ReadOptions options, FileAccess access, BufferAllocator allocator) {
+    FileSelection selection = FileSelection.of(name, access);
     List<DataFile> files =
         selection.files().stream().map(path -> open(path, selection.format(), allocator)).toList();
     return new FileTable(name, selection.format(), files, options);
   }
 
-  /** {@link #create(String, Schema, WriteOptions, BufferAllocator)} with the usual options. */
+  /** {@link #create(String, Schema, WriteOptions, FileAccess, BufferAllocator)}, usual options. */
   public static BatchSink create(String name, Schema schema, BufferAllocator allocator) {
     return create(name, schema, WriteOptions.DEFAULT, allocator);
+  }
+
+  /** {@link #create(String, Schema, WriteOptions, FileAccess, BufferAllocator)}, any file. */
+  public static BatchSink create(
+      String name, Schema schema, WriteOptions options, BufferAllocator allocator) {
+    return create(name, schema, options, FileAccess.all(), allocator);
   }
 
   /**
@@ -44,21 +63,27 @@ public final class TableFiles {
    *     that ends with "/"
    * @throws TableException if the target exists (see {@link WriteMode}), cannot be written, or
    *     cannot hold a column
+   * @throws FileRefusedException for what may not be written
    */
   public static BatchSink create(
-      String name, Schema schema, WriteOptions options, BufferAllocator allocator) {
-    return create(name, schema, options, allocator, Storage.DISK);
+      String name,
+      Schema schema,
+      WriteOptions options,
+      FileAccess access,
+      BufferAllocator allocator) {
+    return create(name, schema, options, access, allocator, Storage.DISK);
   }
 
   static BatchSink create(
       String name,
       Schema schema,
       WriteOptions options,
+      FileAccess access,
       BufferAllocator allocator,
       Storage storage) {
-    SinkTarget target = SinkTarget.of(name, options);
+    SinkTarget target = SinkTarget.of(name, options, access);
     if (target instanceof SinkTarget.AddedPart(_, var folder, var format)) {
-      AppendCheck.require(folder, format, schema, allocator);
+      AppendCheck.require(folder, format, schema, access, allocator);
     }
     return new FileSink(
         name,

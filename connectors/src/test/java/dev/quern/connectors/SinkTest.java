@@ -212,6 +212,7 @@ class SinkTest extends AllocatorTest {
                         folder + "/" + name,
                         table.schema(),
                         WriteOptions.DEFAULT,
+                        FileAccess.all(),
                         allocator,
                         full)) {
                   while (reader.next()) {

@@ -16,6 +16,7 @@ public final class QueryException extends RuntimeException {
     NO_COLUMN("42S22"),
     NO_FUNCTION("42883"),
     TYPE("42804"),
+    NOT_ALLOWED("42501"),
     DATA("22000"),
     OUT_OF_RANGE("22003"),
     NOT_BUILT("0A000"),

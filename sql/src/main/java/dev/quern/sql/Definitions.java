@@ -1,5 +1,6 @@
 package dev.quern.sql;
 
+import dev.quern.connectors.FileAccess;
 import dev.quern.executor.engine.EngineOptions;
 import dev.quern.planner.QueryException;
 import dev.quern.planner.QueryException.State;
@@ -32,16 +33,19 @@ final class Definitions {
   private final QuernTypes types;
   private final Function<SqlNode, Compiled> compile;
   private final SessionOptions options;
+  private final ModelFiles modelFiles;
 
   Definitions(
       Catalog catalog,
       QuernTypes types,
       Function<SqlNode, Compiled> compile,
-      SessionOptions options) {
+      SessionOptions options,
+      FileAccess files) {
     this.catalog = catalog;
     this.types = types;
     this.compile = compile;
     this.options = options;
+    this.modelFiles = new ModelFiles(files);
   }
 
   /** The query is checked now; it runs whenever the view is read. */
@@ -129,6 +133,7 @@ final class Definitions {
           value instanceof SqlLiteral literal ? literal.toValue() : value.toString());
     }
     values.put("model", folder);
+    values = modelFiles.resolved(model.folder(), values);
     // What the session says of device and threads holds for its other models too.
     values.putIfAbsent("device", options.engine().device());
     values.putIfAbsent("threads", Integer.toString(options.engine().threads()));

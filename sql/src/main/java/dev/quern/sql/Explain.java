@@ -1,5 +1,6 @@
 package dev.quern.sql;
 
+import dev.quern.connectors.FileAccess;
 import dev.quern.sql.Session.Compiled;
 import dev.quern.sql.catalog.QuernTypes;
 import dev.quern.sql.estimate.CostTable;
@@ -28,9 +29,16 @@ final class Explain {
   private final Compiled query;
   private final QuernTypes types;
   private final QueryEstimator estimator;
+  private final FileAccess files;
 
-  Explain(Compiled query, QuernTypes types, SessionOptions options, EstimateModels models) {
+  Explain(
+      Compiled query,
+      QuernTypes types,
+      SessionOptions options,
+      EstimateModels models,
+      FileAccess files) {
     this.query = query;
+    this.files = files;
     this.types = types;
     this.estimator =
         new QueryEstimator(
@@ -60,7 +68,7 @@ final class Explain {
     } catch (RuntimeException e) {
       // The plan is worth seeing where its model or its data cannot be read.
       context.control().check();
-      return List.of("estimate: none: " + e.getMessage());
+      return List.of(files.shown("estimate: none: " + e.getMessage()));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.quern.executor.table.TableException;
 import dev.quern.planner.QueryException;
 import dev.quern.planner.QueryException.State;
 import dev.quern.sql.catalog.StatementTables;
+import dev.quern.sql.catalog.StatementTables.Failure;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.calcite.runtime.CalciteContextException;
@@ -42,11 +43,14 @@ final class PlanErrors {
     Matcher object = NO_OBJECT.matcher(message);
     if (object.matches()) {
       String name = object.group(1);
-      String why =
+      Failure why =
           tables
               .failure(name)
-              .orElse("there is no table '" + name + "'; a file's name stands in quotes");
-      return new QueryException(State.NO_TABLE, place + why, e);
+              .orElse(
+                  new Failure(
+                      State.NO_TABLE,
+                      "there is no table '" + name + "'; a file's name stands in quotes"));
+      return new QueryException(why.state(), place + why.message(), e);
     }
     if (NO_COLUMN.matcher(message).matches()) {
       return new QueryException(State.NO_COLUMN, place + message, e);

@@ -1,6 +1,7 @@
 package dev.quern.sql;
 
 import dev.quern.connectors.ArrowMemory;
+import dev.quern.connectors.FileAccess;
 import dev.quern.executor.bench.StepRates;
 import dev.quern.executor.engine.EngineOptions;
 import dev.quern.executor.engine.GenerateEngine;
@@ -44,6 +45,7 @@ import org.apache.calcite.sql.SqlNode;
 public final class Session implements AutoCloseable {
   private final Engines engines;
   private final SessionOptions options;
+  private final FileAccess files;
   private final Catalog catalog = new Catalog();
   private final QuernTypes types = new QuernTypes();
   private final BufferAllocator allocator = ArrowMemory.open(Long.MAX_VALUE);
@@ -51,14 +53,21 @@ public final class Session implements AutoCloseable {
   private final Map<EngineOptions, PromptTokens> readers = new HashMap<>();
   private volatile RunCounters counters;
 
+  /** A session that may touch every file. */
+  public Session(Engines engines, SessionOptions options) {
+    this(engines, options, FileAccess.all());
+  }
+
   /**
    * A session without views and models.
    *
+   * @param files those that its statements may read and write
    * @throws dev.quern.executor.table.TableException if the JVM lacks a flag that Arrow needs
    */
-  public Session(Engines engines, SessionOptions options) {
+  public Session(Engines engines, SessionOptions options, FileAccess files) {
     this.engines = engines;
     this.options = options;
+    this.files = files;
   }
 
   /** Text to statement; what the statement names is looked up now, and runs later. */
@@ -67,8 +76,8 @@ public final class Session implements AutoCloseable {
   }
 
   private Prepared prepare(SqlNode statement) {
-    var definitions = new Definitions(catalog, types, this::compile, options);
-    var writes = new Writes(catalog, this::compile);
+    var definitions = new Definitions(catalog, types, this::compile, options, files);
+    var writes = new Writes(catalog, files, this::compile);
     return switch (statement) {
       case SqlCreateView view -> definitions.createView(view);
       case SqlDropView view -> definitions.dropView(view);
@@ -88,12 +97,12 @@ public final class Session implements AutoCloseable {
   }
 
   private Explain explain(SqlNode query) {
-    return new Explain(compile(query), types, options, new SessionModels());
+    return new Explain(compile(query), types, options, new SessionModels(), files);
   }
 
   /** The one path: syntax tree, relational tree, passes, physical plan, code. */
   private Compiled compile(SqlNode query) {
-    var tables = new StatementTables(catalog, allocator);
+    var tables = new StatementTables(catalog, files, allocator);
     try {
       var compiler = new QueryCompiler(tables, types);
       Validated validated = compiler.validate(query);
@@ -148,6 +157,11 @@ public final class Session implements AutoCloseable {
 
   public Catalog catalog() {
     return catalog;
+  }
+
+  /** Files that the session may touch. */
+  public FileAccess files() {
+    return files;
   }
 
   public SessionOptions options() {

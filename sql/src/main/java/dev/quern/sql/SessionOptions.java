@@ -53,9 +53,42 @@ public record SessionOptions(
     Map<String, String> own = new HashMap<>(values);
     engine.keySet().removeAll(OWN);
     own.keySet().retainAll(OWN);
+    return of(EngineOptions.parse(engine), own);
+  }
+
+  /** Names of the options that a session on a served engine has. */
+  public static List<String> servedNames() {
+    return OWN;
+  }
+
+  /**
+   * Options of a session on an engine that runs already.
+   *
+   * @param values options of the session alone
+   * @throws IllegalArgumentException for an option of the engine, an unknown name or a value out of
+   *     range
+   */
+  public static SessionOptions served(EngineOptions engine, Map<String, String> values) {
+    var others = new TreeSet<>(values.keySet());
+    others.removeAll(OWN);
+    if (others.isEmpty()) {
+      return of(engine, values);
+    }
+    var fixed = new TreeSet<>(others);
+    fixed.retainAll(EngineOptions.NAMES);
+    throw new IllegalArgumentException(
+        fixed.isEmpty()
+            ? "unknown option " + others + "; valid: " + String.join(", ", OWN)
+            : "options "
+                + fixed
+                + " are the server's, whose engine runs already; leave them out; valid: "
+                + String.join(", ", OWN));
+  }
+
+  private static SessionOptions of(EngineOptions engine, Map<String, String> own) {
     var v = new OptionValues(own);
     return new SessionOptions(
-        EngineOptions.parse(engine),
+        engine,
         v.integer("window-rows", 1, 1 << 24).orElse(4096),
         v.number("seed", Long.MIN_VALUE, Long.MAX_VALUE),
         v.number("max-tokens-budget", 1, Long.MAX_VALUE),

@@ -1,5 +1,7 @@
 package dev.quern.sql;
 
+import dev.quern.connectors.FileAccess;
+import dev.quern.connectors.FileRefusedException;
 import dev.quern.connectors.WriteOptions;
 import dev.quern.planner.QueryException;
 import dev.quern.planner.QueryException.State;
@@ -16,13 +18,14 @@ import org.apache.calcite.sql.SqlIdentifier;
  * Where a statement writes.
  *
  * @param name a file, or a folder (one that exists, or a name that ends with "/"), as written
+ * @param files those that the statement may write
  */
-record Target(String name, Path path, SqlIdentifier place, WriteOptions options) {
+record Target(String name, FileAccess files, SqlIdentifier place, WriteOptions options) {
 
   /**
    * @throws QueryException for a name that is none of a file or folder
    */
-  static Target of(SqlIdentifier place, WriteOptions options, Catalog catalog) {
+  static Target of(SqlIdentifier place, WriteOptions options, Catalog catalog, FileAccess files) {
     String name = String.join(".", place.names);
     if (place.names.size() > 1) {
       throw QueryException.at(
@@ -38,21 +41,36 @@ record Target(String name, Path path, SqlIdentifier place, WriteOptions options)
           State.SYNTAX,
           "'" + name + "' may be many files; name one file or folder to write");
     }
+    var target = new Target(name, files, place, options);
+    target.path();
+    return target;
+  }
+
+  /**
+   * Where the name leads now; links may have changed since the statement was prepared.
+   *
+   * @throws QueryException for a name that is no path, or that may not be written
+   */
+  Path path() {
     try {
-      return new Target(name, Path.of(name), place, options);
+      return files.write(name);
     } catch (InvalidPathException e) {
       throw new QueryException(
           State.FILE, QueryException.place(place.getParserPosition()) + e.getMessage(), e);
+    } catch (FileRefusedException e) {
+      throw new QueryException(
+          State.NOT_ALLOWED, QueryException.place(place.getParserPosition()) + e.getMessage(), e);
     }
   }
 
   /** The same written in another way. */
   Target withOptions(WriteOptions other) {
-    return new Target(name, path, place, other);
+    return new Target(name, files, place, other);
   }
 
   /** Whether there is a table: a file, or a folder with something in it. */
   boolean exists() {
+    Path path = path();
     if (!Files.isDirectory(path)) {
       return Files.exists(path);
     }

@@ -1,5 +1,6 @@
 package dev.quern.sql;
 
+import dev.quern.connectors.FileAccess;
 import dev.quern.connectors.TableFiles;
 import dev.quern.connectors.TableFormat;
 import dev.quern.connectors.WriteMode;
@@ -32,16 +33,18 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 /** Statements that write the rows of a query to files: COPY, CREATE TABLE AS, INSERT. */
 final class Writes {
   private final Catalog catalog;
+  private final FileAccess files;
   private final Function<SqlNode, Compiled> compile;
 
-  Writes(Catalog catalog, Function<SqlNode, Compiled> compile) {
+  Writes(Catalog catalog, FileAccess files, Function<SqlNode, Compiled> compile) {
     this.catalog = catalog;
+    this.files = files;
     this.compile = compile;
   }
 
   /** A file that exists is replaced when the new one is whole. */
   Prepared copy(SqlCopy copy) {
-    Target named = Target.of(copy.target(), WriteOptions.DEFAULT, catalog);
+    Target named = Target.of(copy.target(), WriteOptions.DEFAULT, catalog, files);
     WriteOptions options =
         WriteSettings.parse(copy.settings())
             .options(WriteMode.REPLACE, format(named), copy.settings());
@@ -76,7 +79,7 @@ final class Writes {
 
   Prepared createTable(SqlCreateTableAs table) {
     WriteMode mode = table.getReplace() ? WriteMode.REPLACE : WriteMode.CREATE;
-    Target target = Target.of(table.target(), WriteOptions.DEFAULT.withMode(mode), catalog);
+    Target target = Target.of(table.target(), WriteOptions.DEFAULT.withMode(mode), catalog, files);
     return write(
         table.query(),
         SqlNodeList.EMPTY,
@@ -108,7 +111,7 @@ final class Writes {
     return write(
         insert.getSource(),
         columns == null ? SqlNodeList.EMPTY : columns,
-        Target.of(place, WriteOptions.DEFAULT.withMode(WriteMode.APPEND), catalog),
+        Target.of(place, WriteOptions.DEFAULT.withMode(WriteMode.APPEND), catalog, files),
         target -> true);
   }
 
@@ -154,8 +157,10 @@ final class Writes {
 
   /** Nothing stands under the target's name unless the query ends, or a budget ends it. */
   private static long run(Prepared.Rows query, Schema schema, Target target, QueryContext context) {
-    var files = TableFiles.create(target.name(), schema, target.options(), context.allocator());
-    try (var out = new ArrowRowSink(files, schema, context.allocator());
+    var sink =
+        TableFiles.create(
+            target.name(), schema, target.options(), target.files(), context.allocator());
+    try (var out = new ArrowRowSink(sink, schema, context.allocator());
         Enumerator<Object[]> rows = query.run().apply(context.takingAllRows())) {
       Optional<QueryException> spent = pull(rows, out, context);
       if (spent.isPresent() && out.rows() == 0) {

@@ -153,22 +153,34 @@ public final class PrefixCache {
     return recomputed;
   }
 
+  /** {@link #admit(int[], int, int, boolean, boolean, List)} with all that is there shared. */
+  public Admission admit(
+      int[] tokens, int length, int reserve, boolean sparing, List<BlockCopy> copies) {
+    return admit(tokens, length, reserve, sparing, true, copies);
+  }
+
   /**
    * Takes blocks for the first {@code length} tokens, sharing what is there. All but the last token
    * may be shared: the model must run once to yield logits for the next one.
    *
    * @param reserve blocks that must stay available for sequences that run already
    * @param sparing whether cached blocks that waiting sequences want must stay
+   * @param reuse false: nothing that is there is shared, so that every token is computed
    * @param copies receives the copy that must run before the sequence's first step, if any
    */
   public Admission admit(
-      int[] tokens, int length, int reserve, boolean sparing, List<BlockCopy> copies) {
+      int[] tokens,
+      int length,
+      int reserve,
+      boolean sparing,
+      boolean reuse,
+      List<BlockCopy> copies) {
     var table = new BlockTable();
     int position = 0;
     KvBlock node = root;
     KvBlock partial = null;
     int partialTokens = 0;
-    while (sharing) {
+    while (sharing && reuse) {
       KvBlock child = closest(node, tokens, position, length - 1);
       int common = child == null ? 0 : child.commonPrefix(tokens, position, length - 1);
       if (common == 0) {
@@ -199,7 +211,9 @@ public final class PrefixCache {
     }
     table.blocks.forEach(this::hold);
     List<EvictedBlocks.Kept> kept =
-        sharing ? swap.find(node.hash, node.path(), tokens, position, length - 1) : List.of();
+        sharing && reuse
+            ? swap.find(node.hash, node.path(), tokens, position, length - 1)
+            : List.of();
     if (!kept.isEmpty() && kept.getFirst().tokens() <= partialTokens) {
       kept = List.of();
     } else if (!kept.isEmpty()) {

@@ -147,7 +147,7 @@ public interface Device extends AutoCloseable {
   /** logits = x . head^T; columns from {@code validIds} on are set to minus infinity. */
   void logits(Tensor out, Tensor x, Weight head, int validIds, int rows);
 
-  /** ids[i] = the sampled token of logits row i. ids: INT32 [rows]. */
+  /** ids[i] = the sampled token of logits row i; the logits stay. ids: INT32 [rows]. */
   void sample(int[] ids, Tensor logits, SamplingRow[] rows, int count);
 
   /**
@@ -158,6 +158,15 @@ public interface Device extends AutoCloseable {
    * @throws DeviceException when a logit is NaN or positive infinity
    */
   void logProbabilities(double[][] out, Tensor logits, int[][] ids, int count);
+
+  /**
+   * ids[i] = the ids of the {@code most[i]} largest logits of row i, best first, ties to the lower
+   * id, those of minus infinity left out: fewer ids where fewer are finite. Rows with 0 are left
+   * out. Meant for a few tens of ids.
+   *
+   * @throws DeviceException when a logit is NaN or positive infinity
+   */
+  void largest(int[][] ids, Tensor logits, int[] most, int count);
 
   /** Copies the first {@code tokens} tokens of a block, all layers (copy on write). */
   void copyBlock(KvCache cache, int from, int to, int tokens);

@@ -2,7 +2,7 @@ package dev.quern.executor.device;
 
 /**
  * How the next token of one sequence is chosen from its logits. Applied in this order: penalties,
- * banned ids, temperature, top-k, top-p, min-p, one draw.
+ * bias, banned ids, temperature, top-k, top-p, min-p, one draw.
  *
  * @param temperature 0: the best token, ties to the lower id
  * @param topK 0 keeps all
@@ -12,7 +12,9 @@ package dev.quern.executor.device;
  * @param promptIds ids seen in the prompt, for the repetition penalty; null when it is off
  * @param answerIds ids generated so far, the first {@code answerLength} count; null when all
  *     penalties are off
- * @param banned ids that must not be drawn (stop ids before min_tokens); null for none
+ * @param banned ids that must not be drawn (stop ids before min_tokens, bad words); null for none
+ * @param biasedIds distinct ids whose logits are changed; null for none
+ * @param bias what is added to them, as many; null for none
  */
 public record SamplingRow(
     double temperature,
@@ -27,4 +29,40 @@ public record SamplingRow(
     int[] promptIds,
     int[] answerIds,
     int answerLength,
-    int[] banned) {}
+    int[] banned,
+    int[] biasedIds,
+    float[] bias) {
+
+  /** Without a bias. */
+  public SamplingRow(
+      double temperature,
+      double topP,
+      int topK,
+      double minP,
+      double repetitionPenalty,
+      double presencePenalty,
+      double frequencyPenalty,
+      long seed,
+      int position,
+      int[] promptIds,
+      int[] answerIds,
+      int answerLength,
+      int[] banned) {
+    this(
+        temperature,
+        topP,
+        topK,
+        minP,
+        repetitionPenalty,
+        presencePenalty,
+        frequencyPenalty,
+        seed,
+        position,
+        promptIds,
+        answerIds,
+        answerLength,
+        banned,
+        null,
+        null);
+  }
+}

@@ -2,6 +2,7 @@ package dev.quern.executor.engine;
 
 import dev.quern.executor.tokenizer.Tokenizer.StreamDecoder;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The text of one answer as its tokens come: ends at stop strings, and holds back what may yet turn
@@ -11,7 +12,7 @@ final class AnswerText {
   private final StreamDecoder decoder;
   private final List<String> stops;
   private final StringBuilder held = new StringBuilder();
-  private boolean stopped;
+  private Optional<String> stopped = Optional.empty();
 
   AnswerText(StreamDecoder decoder, List<String> stops) {
     this.decoder = decoder;
@@ -31,12 +32,12 @@ final class AnswerText {
 
   /** The rest, when no more tokens come. */
   String finish(boolean honourStops) {
-    if (stopped) {
+    if (stopped()) {
       return ""; // what follows the stop string is no part of the answer
     }
     held.append(decoder.finish());
     String text = take(honourStops);
-    if (stopped) {
+    if (stopped()) {
       return text;
     }
     String rest = held.toString();
@@ -46,25 +47,30 @@ final class AnswerText {
 
   /** Whether a stop string has ended the answer. */
   boolean stopped() {
+    return stopped.isPresent();
+  }
+
+  /** The stop string that ended the answer. */
+  Optional<String> stop() {
     return stopped;
   }
 
   private String take(boolean honourStops) {
     int end = held.length();
-    if (honourStops && !stopped) {
+    if (honourStops && !stopped()) {
       for (String stop : stops) {
         int at = held.indexOf(stop);
         if (at >= 0 && at < end) {
           end = at;
-          stopped = true;
+          stopped = Optional.of(stop);
         }
       }
-      if (!stopped) {
+      if (!stopped()) {
         end -= possibleStart();
       }
     }
     String text = held.substring(0, end);
-    held.delete(0, stopped ? held.length() : end);
+    held.delete(0, stopped() ? held.length() : end);
     return text;
   }
 

@@ -1,6 +1,7 @@
 package dev.quern.executor.engine;
 
 import dev.quern.executor.cache.PrefixCache;
+import dev.quern.executor.model.decoder.StepInput;
 import dev.quern.executor.schedule.ScheduledStep;
 import dev.quern.executor.schedule.ScheduledStep.Chunk;
 import dev.quern.executor.schedule.Scheduler;
@@ -31,6 +32,8 @@ final class EngineLoop implements Runnable {
   private record Published(EngineStatistics statistics, long taken) {}
 
   private final ModelRunner runner;
+  private final PromptReader prompts;
+  private final Draws draws;
   private final Scheduler scheduler;
   private final PrefixCache cache;
   private final StepStatistics statistics;
@@ -49,9 +52,19 @@ final class EngineLoop implements Runnable {
   private RuntimeException failure;
 
   /**
+   * @param reader reads log-probabilities off the runner's logits
+   * @param logitRows logits that the runner can hold at once
    * @param nanos clock that steps are timed by
    */
-  EngineLoop(ModelRunner runner, Scheduler scheduler, PrefixCache cache, LongSupplier nanos) {
+  EngineLoop(
+      ModelRunner runner,
+      LogprobReader reader,
+      int logitRows,
+      Scheduler scheduler,
+      PrefixCache cache,
+      LongSupplier nanos) {
+    prompts = new PromptReader(runner, reader, logitRows);
+    draws = new Draws(runner, reader);
     this.nanos = nanos;
     this.runner = runner;
     this.scheduler = scheduler;
@@ -254,8 +267,10 @@ final class EngineLoop implements Runnable {
         rows.get(chunk.sequence()).starts(start);
       }
     }
-    runner.forward(step.input(cache.blockSize()));
+    StepInput input = step.input(cache.blockSize());
+    runner.forward(input);
     scheduler.completed(step);
+    prompts.read(step, input, rows);
     List<RunningRow> drawing =
         step.chunks().stream()
             .filter(Chunk::wantsLogits)
@@ -263,7 +278,7 @@ final class EngineLoop implements Runnable {
             .toList();
     int generatedBefore = generated(drawing);
     if (!drawing.isEmpty()) {
-      Draws.draw(runner, drawing);
+      draws.draw(drawing);
     }
     double seconds = (nanos.getAsLong() - start) / 1e9;
     scheduler.took(step, seconds * 1e3);

@@ -13,7 +13,7 @@ public sealed interface Event {
 
   /**
    * The prompt as tokens; only for rows with {@link TokenReport#prompted()}, before anything else
-   * of the row.
+   * of the row. A row that ends before it ran (an error in its prompt, a closed batch) has none.
    *
    * @param tokenIds ids of the prompt, template included
    * @param logprobs empty unless asked for; otherwise one fewer than ids: entry i tells of token i

@@ -54,6 +54,16 @@ abstract class ForwardingRunner implements ModelRunner {
   }
 
   @Override
+  public void report(double[][] out, int[][] ids, int[] most, int count) {
+    runner.report(out, ids, most, count);
+  }
+
+  @Override
+  public void logits(int[] tokens) {
+    runner.logits(tokens);
+  }
+
+  @Override
   public void downloadLogits(float[] target, int rows) {
     runner.downloadLogits(target, rows);
   }

@@ -16,8 +16,10 @@ import dev.quern.executor.tokenizer.Tokenizer.StreamDecoder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -67,7 +69,14 @@ public final class LocalEngine implements GenerateEngine {
                 options.chunkedPrefill(),
                 options.maxStepMillis()),
             runner::copyBlock);
-    loop = new EngineLoop(runner, scheduler, cache, System::nanoTime);
+    loop =
+        new EngineLoop(
+            runner,
+            new LogprobReader(runner, model.tokenizer()),
+            options.maxNumSeqs(),
+            scheduler,
+            cache,
+            System::nanoTime);
     thread = Thread.ofPlatform().name("quern-engine").daemon().start(loop);
   }
 
@@ -154,7 +163,8 @@ public final class LocalEngine implements GenerateEngine {
     long number = batches.getAndIncrement();
     long arrival = loop.clock().getAsLong();
     var tries = new ChoiceTries(model.name(), model.tokenizer());
-    record Encoded(int row, int[] ids, Optional<ChoiceWalk> walk, int mostAnswer) {}
+    Map<LogitRules, RowRules> rules = new HashMap<>();
+    record Encoded(int row, int[] ids, RowRules rules, Optional<ChoiceWalk> walk, int mostAnswer) {}
     List<Encoded> encoded = new ArrayList<>(batch.rows().size());
     for (int i = 0; i < batch.rows().size(); i++) {
       try {
@@ -164,7 +174,8 @@ public final class LocalEngine implements GenerateEngine {
             tokens.ids(batch.head(), batch.rows().get(i), trie.map(ChoiceTrie::depth).orElse(1));
         Set<Integer> ends = stopIds(options);
         int most = trie.map(ChoiceTrie::depth).orElse(options.maxTokens());
-        encoded.add(new Encoded(i, ids, trie.map(t -> tries.walk(t, ends)), most));
+        RowRules ruled = rules.computeIfAbsent(options.rules(), this::rules);
+        encoded.add(new Encoded(i, ids, ruled, trie.map(t -> tries.walk(t, ends)), most));
       } catch (IllegalArgumentException e) {
         completions.emit(
             new Event.Done(i, FinishReason.ERROR, Usage.NONE, Optional.of(e.getMessage())));
@@ -182,8 +193,10 @@ public final class LocalEngine implements GenerateEngine {
               new Sequence(
                   new Turn(row.priority(), number, rows.size()),
                   e.ids(),
-                  Math.min(e.mostAnswer(), plan.maxModelLen() - e.ids().length)),
+                  Math.min(e.mostAnswer(), plan.maxModelLen() - e.ids().length),
+                  row.options().report().promptLogprobs().isPresent()),
               stopIds(row.options()),
+              e.rules(),
               plan.maxModelLen(),
               new AnswerText(streamDecoder(), row.options().stop()),
               e.walk(),
@@ -193,6 +206,12 @@ public final class LocalEngine implements GenerateEngine {
     }
     loop.add(rows);
     return completions;
+  }
+
+  private RowRules rules(LogitRules given) {
+    int vocabulary = model.checkpoint().config().vocabSize();
+    int drawable = Math.min(model.validIds(), vocabulary);
+    return RowRules.of(given, model.name(), vocabulary, drawable, model.tokenizer());
   }
 
   private Set<Integer> stopIds(GenerateOptions options) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** A row in the engine: its sequence, its answer so far, and where its events go. */
@@ -15,6 +16,7 @@ final class RunningRow {
   private final GenerateOptions options;
   private final Sequence sequence;
   private final Set<Integer> stopIds;
+  private final RowRules rules;
   private final int contextTokens;
   private final AnswerText text;
   private final Optional<ChoiceWalk> walk;
@@ -24,12 +26,17 @@ final class RunningRow {
   private final long seed;
   private final int[] promptIds;
   private final List<Integer> unsentIds = new ArrayList<>();
+  private final List<PositionLogprobs> unsentLogprobs = new ArrayList<>();
   private final StringBuilder unsent = new StringBuilder();
+  private final List<PositionLogprobs> promptLogprobs = new ArrayList<>();
+  private Optional<StopReason> stop = Optional.empty();
   private int[] answer = new int[16];
   private int generated;
+  private boolean promptSent;
 
   /**
    * @param stopIds ids that end the answer: the checkpoint's and the row's own
+   * @param rules the options' rules for the vocabulary
    * @param contextTokens most tokens of prompt and answer
    * @param walk where the answer is one of some choices
    */
@@ -38,6 +45,7 @@ final class RunningRow {
       GenerateOptions options,
       Sequence sequence,
       Set<Integer> stopIds,
+      RowRules rules,
       int contextTokens,
       AnswerText text,
       Optional<ChoiceWalk> walk,
@@ -48,6 +56,7 @@ final class RunningRow {
     this.options = options;
     this.sequence = sequence;
     this.stopIds = stopIds;
+    this.rules = rules;
     this.contextTokens = contextTokens;
     this.text = text;
     this.walk = walk;
@@ -96,22 +105,82 @@ final class RunningRow {
         promptIds,
         penalties ? answer : null,
         penalties ? generated : 0,
-        generated < options.minTokens() ? stopIds.stream().mapToInt(i -> i).toArray() : null);
+        rules.banned(answer, generated, generated < options.minTokens() ? stopIds : Set.of()),
+        rules.biasedIds(),
+        rules.bias());
   }
 
-  /** Takes the token drawn; emits what became certain; ends the sequence where the answer ends. */
-  void accept(int id) {
+  /** Ends the row with an error where its rules leave no token to draw. */
+  boolean endedFor(SamplingRow next) {
+    if (!rules.leaveNothing(next.banned())) {
+      return false;
+    }
+    sequence.end();
+    if (!unsent.isEmpty() || !unsentIds.isEmpty()) {
+      sendDelta();
+    }
+    done(
+        FinishReason.ERROR,
+        Optional.of(
+            "logit_bias, bad_words and the stop ids before min_tokens ban every token behind "
+                + generated
+                + " tokens of the answer; ban fewer"));
+    return true;
+  }
+
+  /** Most likely tokens to report with each token of the answer; empty for no report. */
+  OptionalInt answerTop() {
+    return options.report().logprobs();
+  }
+
+  /** The same for the prompt. */
+  OptionalInt promptTop() {
+    return options.report().promptLogprobs();
+  }
+
+  /** Leading tokens of the prompt behind which the log-probabilities are read. */
+  int promptRead() {
+    return promptLogprobs.size();
+  }
+
+  /** Takes what the model held likely behind the first {@link #promptRead()} + 1 tokens. */
+  void readPrompt(PositionLogprobs read) {
+    promptLogprobs.add(read);
+  }
+
+  private void sendPrompt() {
+    if (!promptSent && options.report().prompted()) {
+      promptSent = true;
+      int[] ids = Arrays.copyOf(sequence.tokens(), sequence.promptLength());
+      completions.emit(
+          new Event.Prompted(row, Arrays.stream(ids).boxed().toList(), promptLogprobs));
+    }
+  }
+
+  /**
+   * Takes the token drawn; emits what became certain; ends the sequence where the answer ends.
+   *
+   * @param logprobs what the model held likely in its place; null where the row does not ask
+   */
+  void accept(int id, PositionLogprobs logprobs) {
+    sendPrompt();
     if (generated == answer.length) {
       answer = Arrays.copyOf(answer, generated * 2);
     }
     answer[generated++] = id;
     clock.drew();
     if (stopIds.contains(id)) {
+      if (options.stopTokenIds().contains(id)) {
+        stop = Optional.of(new StopReason.Token(id));
+      }
       finish(FinishReason.STOP, true);
       return;
     }
     sequence.append(id);
     unsentIds.add(id);
+    if (logprobs != null) {
+      unsentLogprobs.add(logprobs);
+    }
     unsent.append(text.next(id, generated >= options.minTokens()));
     if (text.stopped()) {
       finish(FinishReason.STOP, true);
@@ -129,6 +198,7 @@ final class RunningRow {
 
   /** Takes the log-probabilities of {@link #choiceIds()}; ends the row when one choice is left. */
   void choose(double[] logProbabilities) {
+    sendPrompt();
     ChoiceWalk way = walk.orElseThrow();
     ChoiceWalk.Outcome outcome = way.decide(logProbabilities, sampling());
     generated = way.decisions();
@@ -161,28 +231,35 @@ final class RunningRow {
       unsent.append(text.finish(generated >= options.minTokens()));
       if (text.stopped()) {
         ended = FinishReason.STOP;
+        stop = text.stop().map(StopReason.Text::new);
       }
       if (!unsent.isEmpty() || !unsentIds.isEmpty()) {
         sendDelta();
       }
     }
+    done(ended, Optional.empty());
+  }
+
+  private void done(FinishReason reason, Optional<String> error) {
     completions.emit(
         new Event.Done(
             row,
-            ended,
+            reason,
             new Usage(
                 sequence.promptLength(),
                 sequence.cachedTokens(),
                 sequence.recomputedTokens(),
                 generated,
                 clock.timing()),
-            Optional.empty()));
+            error,
+            stop));
   }
 
   private void sendDelta() {
-    completions.emit(new Event.Delta(row, unsent.toString(), unsentIds));
+    completions.emit(new Event.Delta(row, unsent.toString(), unsentIds, unsentLogprobs));
     unsent.setLength(0);
     unsentIds.clear();
+    unsentLogprobs.clear();
   }
 
   /** Seed of a row: the query's and the prompt's ids, so that it does not depend on row order. */

@@ -91,6 +91,16 @@ final class TensorParallelRunner implements ModelRunner {
   }
 
   @Override
+  public void report(double[][] out, int[][] ids, int[] most, int count) {
+    await(threads.getFirst().submit(() -> ranks.getFirst().report(out, ids, most, count)));
+  }
+
+  @Override
+  public void logits(int[] tokens) {
+    await(threads.getFirst().submit(() -> ranks.getFirst().logits(tokens)));
+  }
+
+  @Override
   public void downloadLogits(float[] target, int rows) {
     await(threads.getFirst().submit(() -> ranks.getFirst().downloadLogits(target, rows)));
   }

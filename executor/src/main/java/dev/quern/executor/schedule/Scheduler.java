@@ -247,7 +247,9 @@ public final class Scheduler {
       List<BlockCopy> copies = new ArrayList<>();
       long before = cache.recomputedTokens();
       prompts.remove(s);
-      Admission admission = cache.admit(s.tokens(), s.length(), reserve, !alone && !urgent, copies);
+      Admission admission =
+          cache.admit(
+              s.tokens(), s.length(), reserve, !alone && !urgent, !s.wantsWholePrompt(), copies);
       if (admission instanceof Admission.Admitted(var table, int cachedTokens)) {
         copies.forEach(copier);
         admitted(s, table, cachedTokens, cache.recomputedTokens() - before);

@@ -13,6 +13,7 @@ public final class Sequence implements Comparable<Sequence> {
   private final int[] prompt;
   private final int promptLength;
   private final int mostAnswer;
+  private final boolean wholePrompt;
   private int[] tokens;
   private int length;
   private int computed;
@@ -29,6 +30,16 @@ public final class Sequence implements Comparable<Sequence> {
    *     them
    */
   public Sequence(Turn turn, int[] prompt, int mostAnswer) {
+    this(turn, prompt, mostAnswer, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param wholePrompt whether every token of the prompt must be computed once, since what comes of
+   *     it is wanted: none is taken from the cache until that is done
+   */
+  public Sequence(Turn turn, int[] prompt, int mostAnswer, boolean wholePrompt) {
     if (prompt.length == 0) {
       throw new IllegalArgumentException("a sequence needs at least one token");
     }
@@ -37,6 +48,7 @@ public final class Sequence implements Comparable<Sequence> {
     }
     this.turn = turn;
     this.mostAnswer = mostAnswer;
+    this.wholePrompt = wholePrompt;
     this.prompt = prompt;
     this.promptLength = prompt.length;
     this.tokens = prompt;
@@ -58,6 +70,11 @@ public final class Sequence implements Comparable<Sequence> {
 
   int mostAnswer() {
     return mostAnswer;
+  }
+
+  /** Whether its prompt must still be computed, whatever the cache holds. */
+  boolean wantsWholePrompt() {
+    return wholePrompt && mostComputed < promptLength;
   }
 
   /** Ids of prompt and answer; the first {@link #length()} count. Do not change. */

@@ -51,6 +51,24 @@ final class PrefixCacheTest {
   }
 
   @Test
+  void aSequenceThatMustComputeItsPromptSharesNothingAndAwaitsNobody() {
+    var cache = new PrefixCache(8, 4, true, 1);
+    int[] tokens = {1, 2, 3, 4, 5, 6};
+    BlockTable first = admit(cache, 0, tokens); // not computed yet
+    var own =
+        assertInstanceOf(Admission.Admitted.class, cache.admit(tokens, 6, 0, false, false, copies));
+    assertEquals(0, own.cachedTokens());
+    assertEquals(List.of(), copies);
+    assertEquals(4, cache.availableBlocks());
+    compute(cache, own.sequence(), tokens);
+    cache.release(own.sequence(), tokens, 6);
+    cache.checkIntegrity();
+    assertEquals(6, cache.availableBlocks());
+    compute(cache, first, tokens);
+    admit(cache, 6, 1, 2, 3, 4, 5, 6, 7);
+  }
+
+  @Test
   void tokensThatAreBeingComputedAreAwaited() {
     var cache = new PrefixCache(8, 4, true, 1);
     int[] first = {1, 2, 3, 4, 5, 6};

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.executor.tokenizer.Tokenizer.StreamDecoder;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class AnswerTextTest {
@@ -28,6 +29,7 @@ final class AnswerTextTest {
     assertEquals("one", text.next(0, true));
     assertEquals(" two", text.next(1, true));
     assertTrue(text.stopped());
+    assertEquals(Optional.of("\n"), text.stop());
     assertEquals("", text.finish(true));
   }
 

@@ -2,6 +2,7 @@ package dev.quern.executor.tokenizer;
 
 import static dev.quern.executor.engine.PromptPart.literal;
 import static dev.quern.executor.engine.PromptPart.value;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -52,6 +53,26 @@ class TestEmbeddedTokenizer {
       }
     }
     assertTrue(checked > 0, "no untemplated prompt in the file");
+  }
+
+  @Test
+  void tokensThatArePartsOfACharacterGiveTheirBytes() {
+    String text = "a \uD83E\uDD8A\u0E01!";
+    int[] ids = tokenizer.encode(List.of(value(text)));
+    var joined = new java.io.ByteArrayOutputStream();
+    int parts = 0;
+    for (int id : ids) {
+      byte[] bytes = tokenizer.bytes(id);
+      joined.writeBytes(bytes);
+      parts += new String(bytes, UTF_8).contains("\uFFFD") ? 1 : 0;
+    }
+    assertEquals(text, joined.toString(UTF_8));
+    assertTrue(parts > 1, Arrays.toString(ids));
+    assertArrayEquals("<|im_end|>".getBytes(UTF_8), tokenizer.bytes(IM_END));
+    assertEquals(0, tokenizer.bytes(tokenizer.size()).length);
+    int[] special = {IM_START, ids[0], IM_END};
+    assertEquals("a", tokenizer.decode(special));
+    assertEquals("<|im_start|>a<|im_end|>", tokenizer.decodeWithNames(special));
   }
 
   @Test

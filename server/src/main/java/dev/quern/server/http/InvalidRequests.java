@@ -28,7 +28,7 @@ final class InvalidRequests {
         .setStatusCode(status)
         .putHeader("Content-Type", "application/json")
         .putHeader("Connection", "close")
-        .end(error.json().toString());
-    request.connection().close();
+        .end(error.json().toString())
+        .onComplete(_ -> request.connection().close());
   }
 }

@@ -1,9 +1,9 @@
 package dev.quern.server.openai;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -107,7 +107,9 @@ final class Bodies {
       case "json_object", "json_schema" ->
           throw ApiException.unsupported(
               "response_format",
-              "'" + type + "' needs constrained decoding, which is not built; ask for JSON in the"
+              "'"
+                  + type
+                  + "' needs constrained decoding, which is not built; ask for JSON in the"
                   + " prompt and use {\"type\": \"text\"}");
       default ->
           throw ApiException.badRequest(

@@ -26,13 +26,19 @@ final class ChatAnswers implements Answers {
    * @param parser makes what splits one choice's text
    */
   ChatAnswers(
-      AnswerFrame frame, int choices, boolean stream, boolean showIds, Supplier<AnswerParser> parser) {
+      AnswerFrame frame,
+      int choices,
+      boolean stream,
+      boolean showIds,
+      Supplier<AnswerParser> parser) {
     this.frame = frame;
     this.stream = stream;
     this.showIds = showIds;
     this.usage = new UsageTotals(choices);
     this.choices =
-        IntStream.range(0, choices).mapToObj(i -> new ChatChoice(i, showIds, parser.get())).toList();
+        IntStream.range(0, choices)
+            .mapToObj(i -> new ChatChoice(i, showIds, parser.get()))
+            .toList();
   }
 
   @Override

@@ -55,10 +55,12 @@ final class ChatReader implements RequestReader {
     boolean showIds = fields.bool("return_token_ids");
     GenerateOptions options =
         sampling.read(
-            fields, maxTokens(fields), new TokenReport(logprobs(fields), OptionalInt.empty(), showIds), true);
+            fields,
+            maxTokens(fields),
+            new TokenReport(logprobs(fields), OptionalInt.empty(), showIds),
+            true);
     Bodies.refuseUnknown(fields);
-    var frame =
-        new AnswerFrame(model, AnswerId.next("chatcmpl-", clock), stream.includeUsage());
+    var frame = new AnswerFrame(model, AnswerId.next("chatcmpl-", clock), stream.includeUsage());
     return new EngineRequest(
         Choices.rows(prompt, options, n, priority),
         "messages",
@@ -78,9 +80,15 @@ final class ChatReader implements RequestReader {
           tools.offered(),
           arguments == null
               ? Map.of()
-              : ((ObjectNode) arguments).properties().stream().collect(LinkedHashMap::new, (map, entry) -> map.put(entry.getKey(), JsonValues.of(entry.getValue())), Map::putAll));
+              : ((ObjectNode) arguments)
+                  .properties().stream()
+                      .collect(
+                          LinkedHashMap::new,
+                          (map, entry) -> map.put(entry.getKey(), JsonValues.of(entry.getValue())),
+                          Map::putAll));
     } catch (IllegalArgumentException e) {
-      throw ApiException.badRequest("chat_template_kwargs", e.getMessage());
+      throw ApiException.badRequest(
+          "chat_template_kwargs", "'chat_template_kwargs': " + e.getMessage());
     }
   }
 

@@ -23,7 +23,12 @@ final class CompletionAnswers implements Answers {
    * @param showAnswer whether the answer is; if not, the prompt alone
    */
   CompletionAnswers(
-      AnswerFrame frame, Echoes echoes, int n, boolean stream, boolean showIds, boolean showAnswer) {
+      AnswerFrame frame,
+      Echoes echoes,
+      int n,
+      boolean stream,
+      boolean showIds,
+      boolean showAnswer) {
     this.frame = frame;
     this.stream = stream;
     this.usage = new UsageTotals(n);

@@ -38,7 +38,7 @@ final class CompletionChoice {
 
   /** The entry of {@code choices} that a stream sends now. */
   Optional<ObjectNode> take(Event event, boolean stream) {
-    switch (event) {
+    return switch (event) {
       case Event.Prompted prompted -> {
         promptIds = prompted.tokenIds();
         logprobs.addAll(prompted.logprobs());
@@ -46,7 +46,7 @@ final class CompletionChoice {
           wantsLogprobs = true;
           unscored = Optional.of(echoes.text(promptIds.subList(0, 1)));
         }
-        return Optional.empty();
+        yield Optional.empty();
       }
       case Event.Delta delta -> {
         if (showAnswer) {
@@ -55,13 +55,13 @@ final class CompletionChoice {
           logprobs.addAll(delta.logprobs());
           wantsLogprobs |= !delta.logprobs().isEmpty();
         }
-        return stream && showAnswer ? Optional.of(rest()) : Optional.empty();
+        yield stream && showAnswer ? Optional.of(rest()) : Optional.empty();
       }
       case Event.Done end -> {
         done = end;
-        return stream ? Optional.of(rest()) : Optional.empty();
+        yield stream ? Optional.of(rest()) : Optional.empty();
       }
-    }
+    };
   }
 
   /** What has come and was not told yet. */

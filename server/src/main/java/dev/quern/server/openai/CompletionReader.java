@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Reads requests of {@code /v1/completions}. A prompt is the client's own, without a template: special
- * tokens in a text are recognised, as the client that writes a template itself expects.
+ * Reads requests of {@code /v1/completions}. A prompt is the client's own, without a template:
+ * special tokens in a text are recognised, as the client that writes a template itself expects.
  */
 final class CompletionReader implements RequestReader {
   /** As in OpenAI's protocol. */
@@ -55,14 +55,19 @@ final class CompletionReader implements RequestReader {
     if ((long) n * prompts.size() > MOST_ROWS) {
       throw ApiException.badRequest(
           "prompt",
-          prompts.size() + " prompts with " + n + " answers each are more than " + MOST_ROWS
+          prompts.size()
+              + " prompts with "
+              + n
+              + " answers each are more than "
+              + MOST_ROWS
               + ", the most of one request");
     }
     boolean echo = fields.bool("echo");
     boolean showIds = fields.bool("return_token_ids");
     OptionalInt logprobs = logprobs(fields);
     // 0 with echo scores the prompt. The engine always generates: its one token is then not shown.
-    int maxTokens = (int) fields.whole("max_tokens", DEFAULT_MAX_TOKENS, echo ? 0 : 1, Integer.MAX_VALUE);
+    int maxTokens =
+        (int) fields.whole("max_tokens", DEFAULT_MAX_TOKENS, echo ? 0 : 1, Integer.MAX_VALUE);
     GenerateOptions options =
         sampling.read(
             fields,

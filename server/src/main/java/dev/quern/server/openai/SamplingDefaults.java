@@ -29,7 +29,7 @@ public record SamplingDefaults(
    */
   public SamplingDefaults {
     GenerateOptions greedy = GenerateOptions.DEFAULT;
-    GenerateOptions unused =
+    var _ =
         new GenerateOptions(
             greedy.maxTokens(),
             greedy.minTokens(),

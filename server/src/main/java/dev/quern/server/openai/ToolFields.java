@@ -23,12 +23,12 @@ record ToolFields(List<Object> offered) {
   static ToolFields read(JsonFields fields, ModelInfo model) throws ApiException {
     JsonNode tools = fields.get("tools");
     JsonNode choice = fields.get("tool_choice");
-    boolean parallel = fields.get("parallel_tool_calls") == null || fields.bool("parallel_tool_calls");
+    boolean parallel =
+        fields.get("parallel_tool_calls") == null || fields.bool("parallel_tool_calls");
     if (choice != null
         && !(choice.isTextual() && List.of("auto", "none").contains(choice.textValue()))) {
       throw ApiException.unsupported(
-          "tool_choice",
-          "auto and none are; others need constrained decoding, which is not built");
+          "tool_choice", "auto and none are; others need constrained decoding, which is not built");
     }
     if (tools == null || (tools.isArray() && tools.isEmpty())) {
       return new ToolFields(List.of());

@@ -160,7 +160,7 @@ class ChatEndpointTest {
   @Test
   void errorsNameTheField() throws Exception {
     try (var server = start(WordByWordEngine.saying("x"), ApiKeys.NONE)) {
-      HttpResponse<String> response = post(server, "{" + HELLO + ",\"n\":3}");
+      HttpResponse<String> response = post(server, "{" + HELLO + ",\"n\":300}");
       assertEquals(400, response.statusCode());
       assertEquals("n", json.readTree(response.body()).at("/error/param").asText());
     }

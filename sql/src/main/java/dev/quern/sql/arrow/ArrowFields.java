@@ -2,10 +2,12 @@ package dev.quern.sql.arrow;
 
 import dev.quern.planner.QueryException;
 import dev.quern.planner.QueryException.State;
+import dev.quern.sql.catalog.View;
 import java.util.List;
 import org.apache.arrow.vector.complex.MapVector;
 import org.apache.arrow.vector.types.DateUnit;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
+import org.apache.arrow.vector.types.IntervalUnit;
 import org.apache.arrow.vector.types.TimeUnit;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -18,20 +20,69 @@ import org.apache.calcite.rel.type.RelDataTypeField;
 public final class ArrowFields {
   private ArrowFields() {}
 
+  /** Who takes the values. */
+  private enum Taker {
+    FILE,
+    CLIENT
+  }
+
+  /** The columns of a view as a client gets them. */
+  public static Schema ofView(View view) {
+    return result(view.rowType());
+  }
+
+  /**
+   * The columns of a result as a client gets them: as in files, and where these hold no such type,
+   * texts for columns without a type, months (MonthDayNano) and milliseconds (Duration) for
+   * intervals, milliseconds with a zone for instants.
+   *
+   * @throws QueryException for a column whose type Arrow has not
+   */
+  static Schema result(RelDataType row) {
+    return schema(row, Taker.CLIENT);
+  }
+
   /**
    * One field a column; all may be NULL, so that parts of a folder agree whatever query wrote them.
    *
    * @throws QueryException for a column whose type no file holds
    */
   public static Schema schema(RelDataType row) {
+    return schema(row, Taker.FILE);
+  }
+
+  private static Schema schema(RelDataType row, Taker taker) {
     return new Schema(
         row.getFieldList().stream()
-            .map(column -> field(column.getName(), column.getType(), column.getName()))
+            .map(column -> field(column.getName(), column.getType(), column.getName(), taker))
             .toList());
   }
 
-  private static Field field(String name, RelDataType type, String column) {
-    return new Field(name, new FieldType(true, type(type, column), null), children(type, column));
+  private static Field field(String name, RelDataType type, String column, Taker taker) {
+    ArrowType arrow = taker == Taker.CLIENT ? client(type, column) : type(type, column);
+    return new Field(name, new FieldType(true, arrow, null), children(type, column, taker));
+  }
+
+  /** Types that clients take and files do not hold. */
+  private static ArrowType client(RelDataType type, String column) {
+    return switch (type.getSqlTypeName()) {
+      case NULL, ANY, UNKNOWN -> ArrowType.Utf8.INSTANCE;
+      case TIMESTAMP_WITH_LOCAL_TIME_ZONE -> new ArrowType.Timestamp(TimeUnit.MILLISECOND, "UTC");
+      case INTERVAL_YEAR, INTERVAL_YEAR_MONTH, INTERVAL_MONTH ->
+          new ArrowType.Interval(IntervalUnit.MONTH_DAY_NANO);
+      case INTERVAL_DAY,
+          INTERVAL_DAY_HOUR,
+          INTERVAL_DAY_MINUTE,
+          INTERVAL_DAY_SECOND,
+          INTERVAL_HOUR,
+          INTERVAL_HOUR_MINUTE,
+          INTERVAL_HOUR_SECOND,
+          INTERVAL_MINUTE,
+          INTERVAL_MINUTE_SECOND,
+          INTERVAL_SECOND ->
+          new ArrowType.Duration(TimeUnit.MILLISECOND);
+      default -> type(type, column);
+    };
   }
 
   private static ArrowType type(RelDataType type, String column) {
@@ -69,22 +120,22 @@ public final class ArrowFields {
     };
   }
 
-  private static List<Field> children(RelDataType type, String column) {
+  private static List<Field> children(RelDataType type, String column, Taker taker) {
     return switch (type.getSqlTypeName()) {
-      case ROW -> type.getFieldList().stream().map(child -> nested(child, column)).toList();
-      case ARRAY, MULTISET -> List.of(field("element", type.getComponentType(), column));
-      case MAP -> List.of(entries(type, column));
+      case ROW -> type.getFieldList().stream().map(child -> nested(child, column, taker)).toList();
+      case ARRAY, MULTISET -> List.of(field("element", type.getComponentType(), column, taker));
+      case MAP -> List.of(entries(type, column, taker));
       default -> List.of();
     };
   }
 
-  private static Field nested(RelDataTypeField child, String column) {
-    return field(child.getName(), child.getType(), column + "." + child.getName());
+  private static Field nested(RelDataTypeField child, String column, Taker taker) {
+    return field(child.getName(), child.getType(), column + "." + child.getName(), taker);
   }
 
-  private static Field entries(RelDataType map, String column) {
-    Field key = field(MapVector.KEY_NAME, map.getKeyType(), column);
-    Field value = field(MapVector.VALUE_NAME, map.getValueType(), column);
+  private static Field entries(RelDataType map, String column, Taker taker) {
+    Field key = field(MapVector.KEY_NAME, map.getKeyType(), column, taker);
+    Field value = field(MapVector.VALUE_NAME, map.getValueType(), column, taker);
     return new Field(
         MapVector.DATA_VECTOR_NAME,
         new FieldType(false, ArrowType.Struct.INSTANCE, null),

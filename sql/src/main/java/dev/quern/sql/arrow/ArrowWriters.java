@@ -12,12 +12,15 @@ import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.DateDayVector;
 import org.apache.arrow.vector.DecimalVector;
+import org.apache.arrow.vector.DurationVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.IntervalMonthDayNanoVector;
 import org.apache.arrow.vector.SmallIntVector;
 import org.apache.arrow.vector.TimeMilliVector;
+import org.apache.arrow.vector.TimeStampMilliTZVector;
 import org.apache.arrow.vector.TimeStampMilliVector;
 import org.apache.arrow.vector.TinyIntVector;
 import org.apache.arrow.vector.VarBinaryVector;
@@ -78,6 +81,10 @@ final class ArrowWriters {
       case DateDayVector v -> (row, value) -> v.setSafe(row, ((Number) value).intValue());
       case TimeMilliVector v -> (row, value) -> v.setSafe(row, ((Number) value).intValue());
       case TimeStampMilliVector v -> (row, value) -> v.setSafe(row, ((Number) value).longValue());
+      case TimeStampMilliTZVector v -> (row, value) -> v.setSafe(row, ((Number) value).longValue());
+      case DurationVector v -> (row, value) -> v.setSafe(row, ((Number) value).longValue());
+      case IntervalMonthDayNanoVector v ->
+          (row, value) -> v.setSafe(row, ((Number) value).intValue(), 0, 0L);
       case MapVector v -> map(v, column);
       case ListVector v -> list(v, column);
       case StructVector v -> struct(v, column);

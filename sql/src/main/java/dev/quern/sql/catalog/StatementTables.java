@@ -1,10 +1,12 @@
 package dev.quern.sql.catalog;
 
+import dev.quern.connectors.FileAccess;
+import dev.quern.connectors.FileRefusedException;
 import dev.quern.connectors.TableFiles;
 import dev.quern.executor.table.TableException;
+import dev.quern.planner.QueryException.State;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,12 +24,20 @@ import org.apache.calcite.schema.lookup.Named;
  */
 public final class StatementTables extends AbstractSchema implements AutoCloseable {
   private final Catalog catalog;
+  private final FileAccess files;
   private final BufferAllocator allocator;
   private final Map<String, SourceTable> open = new HashMap<>();
-  private final Map<String, String> failures = new HashMap<>();
+  private final Map<String, Failure> failures = new HashMap<>();
 
-  public StatementTables(Catalog catalog, BufferAllocator allocator) {
+  /** Why there is no such table, in the words of who looked. */
+  public record Failure(State state, String message) {}
+
+  /**
+   * @param files those that the statement may read
+   */
+  public StatementTables(Catalog catalog, FileAccess files, BufferAllocator allocator) {
     this.catalog = catalog;
+    this.files = files;
     this.allocator = allocator;
   }
 
@@ -52,8 +62,8 @@ public final class StatementTables extends AbstractSchema implements AutoCloseab
     };
   }
 
-  /** Why a table that was looked for is not there, in the words of who looked. */
-  public Optional<String> failure(String name) {
+  /** Why a table that was looked for is not there. */
+  public Optional<Failure> failure(String name) {
     return Optional.ofNullable(failures.get(name));
   }
 
@@ -69,29 +79,33 @@ public final class StatementTables extends AbstractSchema implements AutoCloseab
   }
 
   private void open(String name) {
-    if (!namesFile(name)) {
-      failures.put(
-          name,
-          "there is no view '"
-              + name
-              + "'; a file's name needs its extension, such as \""
-              + name
-              + ".parquet\"");
-      return;
-    }
     try {
-      open.put(name, new SourceTable(TableFiles.open(name, allocator)));
+      if (namesFile(name)) {
+        open.put(name, new SourceTable(TableFiles.open(name, files, allocator)));
+      } else {
+        failures.put(
+            name,
+            new Failure(
+                State.NO_TABLE,
+                "there is no view '"
+                    + name
+                    + "'; a file's name needs its extension, such as \""
+                    + name
+                    + ".parquet\""));
+      }
     } catch (TableException e) {
-      failures.put(name, e.getMessage());
+      failures.put(name, new Failure(State.NO_TABLE, e.getMessage()));
+    } catch (FileRefusedException e) {
+      failures.put(name, new Failure(State.NOT_ALLOWED, e.getMessage()));
     }
   }
 
-  private static boolean namesFile(String name) {
+  private boolean namesFile(String name) {
     if (name.chars().anyMatch(c -> "./\\*?[".indexOf(c) >= 0)) {
       return true;
     }
     try {
-      return Files.exists(Path.of(name));
+      return Files.exists(files.read(name));
     } catch (InvalidPathException e) {
       return false;
     }

@@ -1,8 +1,8 @@
 package dev.quern.sql.jdbc;
 
+import dev.quern.connectors.FileAccess;
 import dev.quern.executor.table.TableException;
 import dev.quern.sql.Session;
-import dev.quern.sql.SessionOptions;
 import dev.quern.sql.run.QueryStatistics;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -39,17 +39,13 @@ public final class QuernConnection extends AvaticaConnection {
         values.put(name, info.getProperty(name));
       }
     }
-    SessionOptions options;
-    try {
-      options = SessionOptions.parse(values);
-    } catch (IllegalArgumentException e) {
-      throw new SQLException(QuernDriver.PREFIX + " " + e.getMessage(), "08001", e);
-    }
     Session session;
     try {
-      session = new Session(driver.engines(), options);
+      session = driver.session(values);
+    } catch (IllegalArgumentException e) {
+      throw new SQLException(QuernDriver.PREFIX + " " + e.getMessage(), "08001", e);
     } catch (TableException e) {
-      throw SqlErrors.translate(e);
+      throw new SqlErrors(FileAccess.all()).translate(e);
     }
     return new QuernConnection(driver, factory, url, info, session);
   }
@@ -64,13 +60,18 @@ public final class QuernConnection extends AvaticaConnection {
     return session;
   }
 
+  /** A failure as the client should see it, without paths of the server. */
+  public SQLException error(Throwable failure) {
+    return new SqlErrors(session.files()).translate(failure);
+  }
+
   @Override
   public PreparedStatement prepareStatement(String sql, int type, int concurrency, int holdability)
       throws SQLException {
     try {
       return super.prepareStatement(sql, type, concurrency, holdability);
     } catch (SQLException | RuntimeException e) {
-      throw SqlErrors.translate(e);
+      throw error(e);
     }
   }
 
@@ -85,7 +86,7 @@ public final class QuernConnection extends AvaticaConnection {
     try {
       return super.executeQueryInternal(statement, signature, firstFrame, state, isUpdate);
     } catch (SQLException | RuntimeException e) {
-      throw SqlErrors.translate(e);
+      throw error(e);
     }
   }
 

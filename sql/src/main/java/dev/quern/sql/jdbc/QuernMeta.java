@@ -1,5 +1,6 @@
 package dev.quern.sql.jdbc;
 
+import dev.quern.sql.ParameterValues;
 import dev.quern.sql.Prepared;
 import dev.quern.sql.catalog.View;
 import dev.quern.sql.run.QueryContext;
@@ -114,7 +115,7 @@ final class QuernMeta extends MetaImpl {
       if (values.get(i) == null) {
         throw new IllegalArgumentException("parameter " + (i + 1) + " has no value");
       }
-      parameters.add(JdbcValues.parameter(field.getType(), values.get(i).toLocal()));
+      parameters.add(ParameterValues.of(field.getType(), values.get(i).toLocal()));
     }
     return ((RunsQueries) statement).start(parameters);
   }

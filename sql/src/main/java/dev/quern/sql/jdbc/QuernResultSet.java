@@ -27,7 +27,7 @@ final class QuernResultSet extends AvaticaResultSet {
     try {
       return super.next();
     } catch (SQLException | RuntimeException e) {
-      throw SqlErrors.translate(e);
+      throw ((QuernConnection) statement.getConnection()).error(e);
     }
   }
 

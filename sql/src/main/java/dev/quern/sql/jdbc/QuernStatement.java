@@ -31,7 +31,7 @@ final class QuernStatement extends AvaticaStatement implements RunsQueries {
       super.executeInternal(sql);
     } catch (SQLException | RuntimeException e) {
       running.end();
-      throw SqlErrors.translate(e);
+      throw quern.error(e);
     }
   }
 

@@ -4,8 +4,10 @@ import dev.quern.executor.engine.Completions;
 import dev.quern.planner.QueryException;
 import dev.quern.planner.QueryException.State;
 import java.time.Duration;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -20,7 +22,7 @@ public final class QueryControl implements AutoCloseable {
   private final AtomicReference<Stop> stop = new AtomicReference<>();
   private final AtomicBoolean flag = new AtomicBoolean();
   private final Set<Completions> waiting = ConcurrentHashMap.newKeySet();
-  private volatile Thread watch;
+  private final Queue<Thread> watches = new ConcurrentLinkedQueue<>();
 
   /** Stops the query as cancelled by its user. */
   public void cancel() {
@@ -35,9 +37,14 @@ public final class QueryControl implements AutoCloseable {
     }
   }
 
+  /** Stops the query as one that took too long when the time is over. */
+  public void timeOutAfter(Duration time, String message) {
+    stopAfter(time, State.TIMED_OUT, message);
+  }
+
   /** Stops the query when the time is over, unless it has ended before. */
   public void stopAfter(Duration time, State state, String message) {
-    watch =
+    watches.add(
         Thread.ofVirtual()
             .name("quern-timeout")
             .start(() -> {
@@ -47,7 +54,7 @@ public final class QueryControl implements AutoCloseable {
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }
-            });
+            }));
   }
 
   /**
@@ -110,9 +117,6 @@ public final class QueryControl implements AutoCloseable {
 
   @Override
   public void close() {
-    Thread running = watch;
-    if (running != null) {
-      running.interrupt();
-    }
+    watches.forEach(Thread::interrupt);
   }
 }

@@ -5,7 +5,9 @@ import dev.quern.executor.device.DeviceException;
 import dev.quern.executor.device.SamplingRow;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The sampler: the same ids as the reference for the same logits. */
 final class SamplingCases {
@@ -30,6 +32,12 @@ final class SamplingCases {
           new ContractCase(
               "log-probabilities of " + ids + " ids: masked ids, rows left out, any batch",
               (reference, subject, inputs) -> logProbabilities(reference, subject, inputs, ids)));
+    }
+    for (int ids : new int[] {1, 13, 64, 207, 4098, 100_003}) {
+      cases.add(
+          new ContractCase(
+              "largest of " + ids + " logits: ties to the lower id, masked ids, rows left out",
+              (reference, subject, inputs) -> largest(reference, subject, inputs, ids)));
     }
     cases.add(
         new ContractCase("sample of a broken row is an error", (_, subject, _) -> broken(subject)));
@@ -110,6 +118,59 @@ final class SamplingCases {
     return out;
   }
 
+  /** Logits of few distinct values; what is drawn in between leaves them as they are. */
+  private static void largest(Device reference, Device subject, Inputs inputs, int columns) {
+    int count = 5;
+    float[] logits = inputs.floats(count * columns);
+    for (int i = 0; i < logits.length; i++) {
+      logits[i] = i % 7 == 6 ? Float.NEGATIVE_INFINITY : Math.round(logits[i] * 8) - 20;
+    }
+    int[] most = {20, 0, 1, 5, 20};
+    int[] answer = {0};
+    SamplingRow[] drawn = new SamplingRow[count];
+    Arrays.fill(
+        drawn,
+        new SamplingRow(
+            1, 1, 0, 0, 1.5, 1, 1, 7, 3, answer, answer, 1, null, answer, new float[] {50}));
+    int[][] expected = largest(reference, logits, drawn, most, columns);
+    int[][] actual = largest(subject, logits, drawn, most, columns);
+    for (int i = 0; i < count; i++) {
+      Compare.that((most[i] == 0) == (actual[i] == null), "row " + i + " is not left out");
+      if (actual[i] != null) {
+        Compare.same("largest of row " + i, expected[i], actual[i]);
+        Compare.same("sorted ids of row " + i, sorted(logits, i, most[i], columns), actual[i]);
+      }
+    }
+  }
+
+  /** The ids by sorting the whole row. */
+  private static int[] sorted(float[] logits, int row, int most, int columns) {
+    return IntStream.range(0, columns)
+        .filter(id -> logits[row * columns + id] != Float.NEGATIVE_INFINITY)
+        .boxed()
+        .sorted(
+            Comparator.<Integer>comparingDouble(id -> -logits[row * columns + id])
+                .thenComparing(id -> id))
+        .limit(most)
+        .mapToInt(id -> id)
+        .toArray();
+  }
+
+  /**
+   * @param drawn rows that are drawn from the same logits before
+   */
+  private static int[][] largest(
+      Device device, float[] logits, SamplingRow[] drawn, int[] most, int columns) {
+    int[][] ids = new int[most.length][];
+    try (Guarded tensor = Guarded.plain(device, logits, most.length, columns)) {
+      if (drawn.length > 0) {
+        device.sample(new int[drawn.length], tensor.tensor(), drawn, drawn.length);
+      }
+      device.largest(ids, tensor.tensor(), most, most.length);
+    }
+    return ids;
+  }
+
   private static SamplingRow greedy(int row, int[] banned) {
     return new SamplingRow(0, 1, 0, 0, 1, 0, 0, row, row, null, null, 0, banned);
   }
@@ -142,6 +203,14 @@ final class SamplingCases {
     } catch (DeviceException e) {
       Compare.that(e.getMessage().startsWith("log-probabilities: "), e.getMessage());
     }
+    if (why.startsWith("token")) {
+      try {
+        int[][] ids = largest(subject, logits, new SamplingRow[0], new int[] {1}, logits.length);
+        throw new ContractViolation(why + ": expected an error but got " + ids[0][0]);
+      } catch (DeviceException e) {
+        Compare.that(e.getMessage().contains(why), e.getMessage());
+      }
+    }
   }
 
   private static void sample(Device reference, Device subject, Inputs inputs, int ids) {
@@ -150,6 +219,7 @@ final class SamplingCases {
     int[] prompt = inputs.ints(20, ids);
     int[] answer = inputs.ints(10, ids);
     int[] banned = inputs.ints(3, ids);
+    int[] biased = IntStream.range(0, 3).map(i -> i * (ids - 1) / 2).toArray();
     SamplingRow[] rows = new SamplingRow[count];
     for (int i = 0; i < count; i++) {
       rows[i] =
@@ -166,7 +236,9 @@ final class SamplingCases {
               prompt,
               answer,
               7,
-              banned);
+              banned,
+              i % 2 == 0 ? null : biased,
+              i % 2 == 0 ? null : new float[] {3, -2, i});
     }
     Compare.same("ids", draw(reference, logits, rows, ids), draw(subject, logits, rows, ids));
   }

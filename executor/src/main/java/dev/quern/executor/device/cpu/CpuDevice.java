@@ -321,6 +321,13 @@ public final class CpuDevice implements Device {
   }
 
   @Override
+  public void largest(int[][] ids, Tensor logits, int[] most, int count) {
+    int columns = logits.columns();
+    Require.floats("largest logits", logits, count, columns);
+    sampling.largest(ids, own(logits).memory(), columns, most, count);
+  }
+
+  @Override
   public void copyBlock(KvCache cache, int from, int to, int tokens) {
     KvSpec spec = cache.spec();
     Require.index("block", from, spec.blocks());

@@ -2,6 +2,7 @@ package dev.quern.executor.device.cpu;
 
 import dev.quern.executor.device.SamplingRow;
 import dev.quern.executor.device.host.FastExp;
+import dev.quern.executor.device.host.LargestLogits;
 import dev.quern.executor.device.host.LogProbabilities;
 import dev.quern.executor.device.host.Sampler;
 import java.lang.foreign.MemorySegment;
@@ -58,7 +59,8 @@ final class CpuSampling {
     return row.temperature() == 0
         && row.repetitionPenalty() == 1
         && row.presencePenalty() == 0
-        && row.frequencyPenalty() == 0;
+        && row.frequencyPenalty() == 0
+        && row.biasedIds() == null;
   }
 
   private static boolean banned(SamplingRow row, int id) {
@@ -112,6 +114,19 @@ final class CpuSampling {
                 loaded(row, worker).logits(),
                 wanted[row],
                 x -> FastExp.exp((float) x));
+          }
+        });
+  }
+
+  /** {@link dev.quern.executor.device.Device#largest}, a row a task. */
+  void largest(int[][] target, MemorySegment values, int width, int[] most, int count) {
+    logits = values;
+    columns = width;
+    pool.run(
+        count,
+        (row, worker) -> {
+          if (most[row] > 0) {
+            target[row] = LargestLogits.of(loaded(row, worker).logits(), most[row]);
           }
         });
   }

@@ -4,9 +4,9 @@ import dev.quern.executor.device.DeviceException;
 import dev.quern.executor.device.SamplingRow;
 
 /**
- * Draws the next token of a row from its logits: penalties, banned ids, temperature, top-k, top-p,
- * min-p, one draw. Ties are always broken towards the lower id. One instance serves one thread; it
- * keeps its buffers.
+ * Draws the next token of a row from its logits: penalties, bias, banned ids, temperature, top-k,
+ * top-p, min-p, one draw. Ties are always broken towards the lower id. One instance serves one
+ * thread; it keeps its buffers.
  */
 public final class Sampler {
   private final int vocabulary;
@@ -40,6 +40,11 @@ public final class Sampler {
    */
   public int next(SamplingRow row) {
     penalties.apply(logits, row);
+    if (row.biasedIds() != null) {
+      for (int i = 0; i < row.biasedIds().length; i++) {
+        logits[row.biasedIds()[i]] += row.bias()[i];
+      }
+    }
     if (row.banned() != null) {
       for (int id : row.banned()) {
         logits[id] = Float.NEGATIVE_INFINITY;

@@ -15,6 +15,7 @@ import dev.quern.executor.device.SamplingRow;
 import dev.quern.executor.device.Tensor;
 import dev.quern.executor.device.Weight;
 import dev.quern.executor.device.host.ExpertChoice;
+import dev.quern.executor.device.host.LargestLogits;
 import dev.quern.executor.device.host.LogProbabilities;
 import dev.quern.executor.device.host.Require;
 import dev.quern.executor.device.host.Sampler;
@@ -271,6 +272,18 @@ public final class ReferenceDevice implements Device {
       if (ids[i] != null) {
         float[] row = Arrays.copyOfRange(own(logits).floats(), i * columns, (i + 1) * columns);
         LogProbabilities.of(out[i], row, ids[i], Math::exp);
+      }
+    }
+  }
+
+  @Override
+  public void largest(int[][] ids, Tensor logits, int[] most, int count) {
+    int columns = logits.columns();
+    Require.floats("largest logits", logits, count, columns);
+    for (int i = 0; i < count; i++) {
+      if (most[i] > 0) {
+        float[] row = Arrays.copyOfRange(own(logits).floats(), i * columns, (i + 1) * columns);
+        ids[i] = LargestLogits.of(row, most[i]);
       }
     }
   }

@@ -118,11 +118,27 @@ public final class Decoder implements AutoCloseable {
       layer.forward(device, communicator, workspace, cache, step.attention(), rows);
     }
     if (wanted > 0) {
-      device.upload(workspace.lastIds, step.logitRows(), wanted);
-      device.gather(workspace.last, workspace.hidden, workspace.lastIds, wanted);
-      device.rmsNorm(workspace.lastNormed, workspace.last, finalNorm, config.rmsEps(), wanted);
-      device.logits(workspace.logits, workspace.lastNormed, head, validIds, wanted);
+      logits(step.logitRows());
     }
+  }
+
+  /**
+   * Logits of other tokens of the last step, in rows 0.. instead of those that stood there.
+   *
+   * @param tokens places in the step's ids, at least one and at most the logit rows there is room
+   *     for
+   */
+  public void logits(int[] tokens) {
+    int wanted = tokens.length;
+    device.upload(workspace.lastIds, tokens, wanted);
+    device.gather(workspace.last, workspace.hidden, workspace.lastIds, wanted);
+    device.rmsNorm(workspace.lastNormed, workspace.last, finalNorm, config.rmsEps(), wanted);
+    device.logits(workspace.logits, workspace.lastNormed, head, validIds, wanted);
+  }
+
+  /** Ids of the largest logits of the first {@code count} logit rows: {@link Device#largest}. */
+  public void largest(int[][] ids, int[] most, int count) {
+    device.largest(ids, workspace.logits, most, count);
   }
 
   /** Draws the next ids of the first {@code count} logit rows of the last step. */

@@ -87,6 +87,23 @@ final class SamplerTest {
     assertEquals(2, next(banned, 0, 9, 3));
   }
 
+  private static SamplingRow biased(double repetition, int[] seen, int[] banned, float bias) {
+    int[] ids = {1};
+    float[] values = {bias};
+    return new SamplingRow(
+        0, 1, 0, 0, repetition, 0, 0, 0, 0, seen, seen, seen.length, banned, ids, values);
+  }
+
+  @Test
+  void biasIsAddedBehindThePenaltiesAndBeforeTheBans() {
+    int[] none = {};
+    assertEquals(1, next(biased(1, none, null, 2.5f), 4, 2, 1));
+    assertEquals(0, next(biased(1, none, null, 1.5f), 4, 2, 1));
+    // 2 / 4 + 3.6 = 4.1; in the other order (2 + 3.6) / 4 = 1.4.
+    assertEquals(1, next(biased(4, new int[] {1}, null, 3.6f), 4, 2, 1));
+    assertEquals(0, next(biased(1, none, new int[] {1}, 100), 4, 2, 1));
+  }
+
   @Test
   void topKKeepsTheLowerIdsAmongEquals() {
     assertEquals(ids(1, 3), drawn(new float[] {0, 1, 1, 2, 1}, 1, 2, 0));

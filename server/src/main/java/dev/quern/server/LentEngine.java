@@ -1,0 +1,39 @@
+package dev.quern.server;
+
+import dev.quern.executor.engine.Completions;
+import dev.quern.executor.engine.GenerateEngine;
+import dev.quern.executor.engine.ModelInfo;
+import dev.quern.executor.engine.PromptBatch;
+import dev.quern.executor.engine.PromptTokens;
+import java.util.Optional;
+
+/** An engine of another's: closing gives it back and leaves it open. */
+record LentEngine(GenerateEngine engine) implements GenerateEngine {
+  @Override
+  public Completions submit(PromptBatch batch) {
+    return engine.submit(batch);
+  }
+
+  @Override
+  public int countTokens(String text) {
+    return engine.countTokens(text);
+  }
+
+  @Override
+  public Optional<PromptTokens> tokens() {
+    return engine.tokens();
+  }
+
+  @Override
+  public ModelInfo model() {
+    return engine.model();
+  }
+
+  @Override
+  public boolean failed() {
+    return engine.failed();
+  }
+
+  @Override
+  public void close() {}
+}

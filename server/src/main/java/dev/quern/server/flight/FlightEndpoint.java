@@ -1,0 +1,164 @@
+package dev.quern.server.flight;
+
+import dev.quern.connectors.ArrowMemory;
+import dev.quern.server.SessionLimits;
+import dev.quern.server.SqlSessions;
+import dev.quern.server.http.Tls;
+import io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.arrow.flight.FlightServer;
+import org.apache.arrow.flight.Location;
+import org.apache.arrow.memory.BufferAllocator;
+
+/** An Arrow Flight SQL server. */
+public final class FlightEndpoint implements AutoCloseable {
+  /** Arrow data of all clients on its way in or out, bytes. */
+  private static final long MOST_MEMORY = 1L << 30;
+
+  /** Bound parameters come in; results only go out. */
+  private static final int MOST_MESSAGE_BYTES = 16 << 20;
+
+  private static final int MOST_HEADER_BYTES = 16 << 10;
+
+  /** Bytes that wait for a client before the query that makes them does. */
+  private static final int BACKPRESSURE_BYTES = 1 << 20;
+
+  private static final int MOST_CALLS_PER_CONNECTION = 64;
+  private static final int KEEP_ALIVE_SECONDS = 60;
+
+  private final BufferAllocator allocator;
+  private final ExecutorService workers;
+  private final ClientSessions sessions;
+  private final FlightServer server;
+
+  private FlightEndpoint(
+      BufferAllocator allocator,
+      ExecutorService workers,
+      ClientSessions sessions,
+      FlightServer server) {
+    this.allocator = allocator;
+    this.workers = workers;
+    this.sessions = sessions;
+    this.server = server;
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @param address where to listen; port 0 takes any free one
+   * @param log receives lines for the operator; never a key, a statement or a row
+   * @throws IOException where the port is taken, or the certificate cannot be read
+   */
+  public static FlightEndpoint start(
+      InetSocketAddress address,
+      SqlSessions sql,
+      Authentication authentication,
+      Optional<Tls> tls,
+      SessionLimits limits,
+      String version,
+      PrintStream log)
+      throws IOException {
+    BufferAllocator allocator = ArrowMemory.open(MOST_MEMORY);
+    // Not virtual threads: a scan or a sort computes, and would keep others from the few carriers.
+    ExecutorService workers =
+        Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("quern-flight-", 0).factory());
+    var sessions = new ClientSessions(sql, limits, log);
+    try {
+      var calls = new StatementCalls(limits, allocator, workers);
+      var information =
+          new SqlInformation(
+              version,
+              FlightServer.class.getPackage().getImplementationVersion(),
+              limits.seconds());
+      var gate = new CallGate(authentication, sessions, workers);
+      var builder =
+          FlightServer.builder(
+                  allocator,
+                  location(address, tls.isPresent()),
+                  new QuernSqlProducer(calls, information, allocator))
+              .executor(workers)
+              .backpressureThreshold(BACKPRESSURE_BYTES)
+              .maxInboundMessageSize(MOST_MESSAGE_BYTES)
+              .setMaxHeaderListSize(MOST_HEADER_BYTES)
+              .transportHint("grpc.builderConsumer", settings(gate));
+      if (tls.isPresent()) {
+        builder.useTls(tls.get().certificates().toFile(), tls.get().key().toFile());
+      }
+      return new FlightEndpoint(allocator, workers, sessions, builder.build().start());
+    } catch (IOException | RuntimeException e) {
+      sessions.close();
+      workers.shutdownNow();
+      allocator.close();
+      throw e;
+    }
+  }
+
+  private static Location location(InetSocketAddress address, boolean tls) {
+    String host = address.getAddress().getHostAddress();
+    return tls
+        ? Location.forGrpcTls(host, address.getPort())
+        : Location.forGrpcInsecure(host, address.getPort());
+  }
+
+  private static Consumer<NettyServerBuilder> settings(CallGate gate) {
+    return builder ->
+        builder
+            .intercept(gate)
+            .addTransportFilter(gate)
+            .maxConcurrentCallsPerConnection(MOST_CALLS_PER_CONNECTION)
+            // A client that vanished without a word is cancelled.
+            .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+            .permitKeepAliveTime(10, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true);
+  }
+
+  /** The port that clients connect to. */
+  public int port() {
+    return server.getPort();
+  }
+
+  /** Sessions that have not ended. */
+  int sessions() {
+    return sessions.size();
+  }
+
+  /** Bytes of Arrow data on its way in or out. */
+  long memory() {
+    return allocator.getAllocatedMemory();
+  }
+
+  /**
+   * Takes no more calls, cancels statements that run, and ends all sessions.
+   *
+   * @throws IllegalStateException where memory was not given back
+   */
+  @Override
+  public void close() {
+    server.shutdown();
+    sessions.close();
+    boolean interrupted = false;
+    try {
+      server.close();
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    workers.shutdown();
+    try {
+      workers.awaitTermination(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    allocator.close();
+  }
+}

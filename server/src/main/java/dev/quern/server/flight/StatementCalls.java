@@ -1,0 +1,185 @@
+package dev.quern.server.flight;
+
+import dev.quern.server.SessionLimits;
+import dev.quern.sql.arrow.ArrowBatches;
+import dev.quern.sql.arrow.ArrowRowWriter;
+import dev.quern.sql.run.QueryControl;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.arrow.flight.CallStatus;
+import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
+import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** Plans and runs statements of callers. */
+final class StatementCalls {
+  /** What an update gives a client that asked for rows. */
+  static final Schema COUNT =
+      new Schema(List.of(Field.notNullable("rows", new ArrowType.Int(64, true))));
+
+  /** Rows of parameters that one call may bind. */
+  private static final int MOST_BOUND = 100_000;
+
+  private final SessionLimits limits;
+  private final RunningStatements running;
+  private final BufferAllocator allocator;
+  private final ExecutorService workers;
+
+  StatementCalls(SessionLimits limits, BufferAllocator allocator, ExecutorService workers) {
+    this.limits = limits;
+    this.running = new RunningStatements(limits);
+    this.allocator = allocator;
+    this.workers = workers;
+  }
+
+  /** What a statement gives a client that asks for rows. */
+  static Schema schema(Statement statement) {
+    return statement.planned().isUpdate() ? COUNT : statement.planned().columns();
+  }
+
+  /**
+   * Begins an execution for a client that asks for rows. A query waits until they are fetched; an
+   * update runs now, as its client may never fetch the count. Gives the handle to fetch with.
+   */
+  String execute(Caller caller, Statement statement) {
+    List<List<Object>> values = statement.bound();
+    Execution execution =
+        statement.planned().isUpdate()
+            ? Execution.ofUpdate(statement, update(caller, statement, values))
+            : Execution.ofQuery(statement, values);
+    try {
+      return caller.session().keep(execution);
+    } catch (RuntimeException e) {
+      execution.discard();
+      throw e;
+    }
+  }
+
+  /** Runs an update and gives the number of rows written. */
+  long update(Caller caller, Statement statement, List<List<Object>> values) {
+    var control = new QueryControl();
+    try (var _ = running.begin(caller.principal());
+        var _ = CallEnd.cancels(control, workers)) {
+      limitTime(control);
+      return caller.session().running(control, () -> statement.planned().update(values, control));
+    } finally {
+      control.close();
+    }
+  }
+
+  private void limitTime(QueryControl control) {
+    control.timeOutAfter(
+        Duration.ofSeconds(limits.seconds()),
+        "the statement ran longer than "
+            + limits.seconds()
+            + " s, the most that "
+            + SessionLimits.SECONDS
+            + " allows");
+  }
+
+  /** Values of parameters that a client sends, one list a row. */
+  static List<List<Object>> values(Statement statement, FlightStream stream) {
+    List<List<Object>> values = new ArrayList<>();
+    while (stream.next()) {
+      VectorSchemaRoot batch = stream.getRoot();
+      if (batch.getFieldVectors().isEmpty()) {
+        continue; // a client that has nothing to bind
+      }
+      if (values.size() + batch.getRowCount() > MOST_BOUND) {
+        throw FlightErrors.exception(
+            CallStatus.RESOURCE_EXHAUSTED,
+            "more than " + MOST_BOUND + " rows of parameters were sent; bind fewer at a time");
+      }
+      values.addAll(statement.planned().values(batch));
+    }
+    return values;
+  }
+
+  /** Sends a result in a thread of its own; errors go to the client. */
+  void fetch(Caller caller, String handle, ServerStreamListener client) {
+    ClientSession session = caller.session();
+    Execution execution =
+        ClientSession.found(session.execution(handle).orElse(null), "result", handle);
+    RunningStatements.Place place = running.begin(caller.principal());
+    boolean entered = session.enter();
+    if (!entered || !execution.take()) {
+      place.close();
+      if (entered) {
+        session.leave();
+      }
+      throw FlightErrors.exception(
+          CallStatus.NOT_FOUND, "the result '" + handle + "' is fetched already");
+    }
+    var stream = new ResultStream(client, execution.control(), limits);
+    CallEnd callEnd = CallEnd.cancels(execution.control(), workers);
+    Runnable end =
+        () -> {
+          callEnd.close();
+          session.removeExecution(handle);
+          execution.end();
+          place.close();
+          session.leave();
+        };
+    try {
+      workers.execute(() -> send(session, execution, stream, client, end));
+    } catch (RejectedExecutionException e) {
+      end.run();
+      throw FlightErrors.exception(CallStatus.UNAVAILABLE, "the server is ending");
+    }
+  }
+
+  private void send(
+      ClientSession session,
+      Execution execution,
+      ResultStream stream,
+      ServerStreamListener client,
+      Runnable end) {
+    RuntimeException failure = null;
+    try {
+      if (execution.count().isPresent()) {
+        sendRows(client, COUNT, List.<Object[]>of(new Object[] {execution.count().getAsLong()}));
+      } else {
+        sendBatches(execution, stream);
+      }
+    } catch (RuntimeException | Error e) {
+      failure = session.error(e);
+    } finally {
+      // Before the client hears of the end: it may close its session then.
+      end.run();
+    }
+    if (failure == null) {
+      client.completed();
+    } else {
+      client.error(failure);
+    }
+  }
+
+  private void sendBatches(Execution execution, ResultStream stream) {
+    limitTime(execution.control());
+    try (ArrowBatches batches =
+        execution
+            .statement()
+            .planned()
+            .query(execution.values(), execution.control(), allocator, workers)) {
+      stream.send(batches);
+    }
+  }
+
+  /** Sends a few rows as one batch; the caller ends the stream. */
+  void sendRows(ServerStreamListener client, Schema schema, List<Object[]> rows) {
+    try (VectorSchemaRoot batch = VectorSchemaRoot.create(schema, allocator)) {
+      if (!rows.isEmpty()) { // keys, of which there are none, have types that SQL has not
+        new ArrowRowWriter(batch).fill(rows);
+      }
+      client.start(batch);
+      client.putNext();
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Arrow Flight SQL: SQL sessions for remote clients. */
+package dev.quern.server.flight;
