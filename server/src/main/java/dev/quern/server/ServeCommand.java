@@ -83,8 +83,7 @@ record ServeCommand(Console console, Engines engines, Cancellation cancellation)
     var routes = new Routes.Builder();
     OpenAiRoutes.addTo(routes, engine, defaults, meters);
     try (var _ = cancellation.onRequest(end::countDown);
-        var metrics =
-            metrics(new InetSocketAddress(address.getAddress(), metricsPort), meters);
+        var metrics = metrics(new InetSocketAddress(address.getAddress(), metricsPort), meters);
         var server =
             HttpEndpoint.start(
                 address,

@@ -18,8 +18,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** Runs requests of one path, each at once. A client that goes away cancels its rows. */
-record GenerateHandler(
-    GenerateEngine engine, RequestReader reader, Meters meters, RequestKind kind)
+record GenerateHandler(GenerateEngine engine, RequestReader reader, Meters meters, RequestKind kind)
     implements Handler {
   /** Online requests run before batch rows. */
   private static final int PRIORITY = 1;

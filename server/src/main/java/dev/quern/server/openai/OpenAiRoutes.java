@@ -50,8 +50,14 @@ public final class OpenAiRoutes {
               }
               reply.send(200, model);
             })
-        .add("POST", "/v1/chat/completions", new GenerateHandler(engine, chat, meters, RequestKind.CHAT))
-        .add("POST", "/v1/completions", new GenerateHandler(engine, completions, meters, RequestKind.COMPLETION));
+        .add(
+            "POST",
+            "/v1/chat/completions",
+            new GenerateHandler(engine, chat, meters, RequestKind.CHAT))
+        .add(
+            "POST",
+            "/v1/completions",
+            new GenerateHandler(engine, completions, meters, RequestKind.COMPLETION));
   }
 
   private static ObjectNode model(ModelInfo model) {
