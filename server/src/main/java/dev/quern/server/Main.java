@@ -39,6 +39,7 @@ public final class Main {
         new ScoreCommand(console),
         new QuantizeCommand(console, cancellation),
         new BenchCommand(console),
+        new BenchServeCommand(console),
         new BenchPlanCommand(console, EmbeddedModel::folder),
         new NotBuiltCommand("verify-gpu", "Runs the device suite on a GPU", ""),
         new NotBuiltCommand(

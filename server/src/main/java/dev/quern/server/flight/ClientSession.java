@@ -153,7 +153,7 @@ final class ClientSession {
         handles = List.copyOf(executions.keySet());
       }
       handles.stream()
-          .filter(old -> executions.get(old) instanceof Execution e && e.discard())
+          .filter(old -> execution(old).filter(Execution::discard).isPresent())
           .findFirst()
           .ifPresent(executions::remove);
     }

@@ -2,6 +2,8 @@ package dev.quern.server.http;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -37,7 +39,16 @@ public record ApiKeys(List<String> keys) {
     if (known < 0) {
       throw refused("the API key is not known to this server");
     }
-    return new Caller("key " + (known + 1));
+    return new Caller("key " + (known + 1), owner(sent));
+  }
+
+  private static String owner(byte[] key) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(key);
+      return HexFormat.of().formatHex(digest, 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
   }
 
   private static ApiException refused(String message) {

@@ -24,7 +24,7 @@ final class BodyReader {
    * @param refused receives why there is none; one of the two is called, unless the client goes
    */
   void read(Consumer<byte[]> whole, Consumer<ApiException> refused) {
-    if (announced() > limits.bodyBytes()) {
+    if (announced(request) > limits.bodyBytes()) {
       end();
       refused.accept(tooLarge());
       return;
@@ -65,7 +65,8 @@ final class BodyReader {
     return first;
   }
 
-  private long announced() {
+  /** The length that the client says, 0 where it says none. */
+  static long announced(HttpServerRequest request) {
     try {
       String length = request.getHeader("Content-Length");
       return length == null ? 0 : Long.parseLong(length.strip());

@@ -12,6 +12,8 @@ import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +38,7 @@ public final class HttpEndpoint implements AutoCloseable {
   private final HttpLimits limits;
   private final Origins origins;
   private final Admission admission;
+  private final IdleConnections idle;
   private final AnswerListener listener;
   private final PrintStream log;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -58,6 +61,7 @@ public final class HttpEndpoint implements AutoCloseable {
     this.limits = limits;
     this.origins = new Origins(address.getAddress().isLoopbackAddress());
     this.admission = new Admission(limits);
+    this.idle = new IdleConnections(vertx, limits.requestTime());
     this.listener = listener;
     this.log = log;
     var options =
@@ -78,6 +82,7 @@ public final class HttpEndpoint implements AutoCloseable {
     this.server =
         vertx
             .createHttpServer(options)
+            .connectionHandler(idle::opened)
             .requestHandler(this::receive)
             .invalidRequestHandler(InvalidRequests::answer);
     await(server.listen());
@@ -137,13 +142,49 @@ public final class HttpEndpoint implements AutoCloseable {
     Context context = vertx.getOrCreateContext();
     boolean head = request.method().name().equals("HEAD");
     var reply = new Reply(request.response(), context, head, limits.requestTime());
+    idle.requestBegan(request.connection());
+    request.response().endHandler(_ -> idle.requestEnded(request.connection()));
     // Handlers' work on a departure may block, which an event loop must not.
     request.response().closeHandler(_ -> start(() -> reply.departure().leave()));
     request.response().exceptionHandler(_ -> start(() -> reply.departure().leave()));
+    Request asked = HttpRequests.of(request, new byte[0]);
+    Optional<Uploads> uploads = routes.uploads(asked.method(), asked.path());
+    if (uploads.isPresent()) {
+      receiveFile(request, asked, uploads.get(), reply);
+      return;
+    }
     var body = new BodyReader(vertx, request, limits);
     body.read(
         bytes -> start(() -> handle(HttpRequests.of(request, bytes), reply)),
         refusal -> start(() -> refuse(reply, refusal)));
+  }
+
+  /** Who may not ask may not fill the disk either: the key is checked before the file is read. */
+  private void receiveFile(HttpServerRequest request, Request asked, Uploads uploads, Reply reply) {
+    try {
+      origins.check(asked);
+      keys.check(asked.header("authorization").orElse(null));
+    } catch (ApiException e) {
+      start(() -> refuse(reply, e));
+      return;
+    }
+    new UploadReader(vertx, request, uploads, limits.requestTime())
+        .read(
+            upload -> start(() -> handleFile(asked.with(upload), upload.file(), uploads, reply)),
+            refusal -> start(() -> refuse(reply, refusal)));
+  }
+
+  private void handleFile(Request request, Path file, Uploads uploads, Reply reply) {
+    try {
+      handle(request, reply);
+    } finally {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        log.println("quern: " + file + " cannot be deleted: " + e.getMessage());
+      }
+      uploads.leave();
+    }
   }
 
   private void start(Runnable work) {
@@ -156,7 +197,8 @@ public final class HttpEndpoint implements AutoCloseable {
   }
 
   private void handle(Request request, Reply reply) {
-    listener.answered(reply.route(), statusOf(request, reply));
+    int status = statusOf(request, reply);
+    listener.answered(reply.route(), status);
   }
 
   /** Answers; the status of the answer. */
@@ -212,7 +254,7 @@ public final class HttpEndpoint implements AutoCloseable {
   }
 
   private void refuse(Reply reply, ApiException refusal) {
-    listener.answered(AnswerListener.NO_ROUTE, refusal.status());
+    listener.answered(reply.route(), refusal.status());
     try {
       // What the client still sends is not read: the connection ends with the answer.
       reply.header("Connection", "close");

@@ -8,8 +8,8 @@ import java.time.Duration;
  * @param bodyBytes largest request body
  * @param requests most requests that run or wait; more are answered 429
  * @param requestsPerKey most of them with one API key
- * @param requestTime longest time that a body may take to arrive, and that a client may leave an
- *     answer unread
+ * @param requestTime longest time that a body may take to arrive, that a client may leave an answer
+ *     unread, and that a connection may stay open without a request
  * @param grace time that running requests have when the endpoint closes
  */
 public record HttpLimits(

@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Requests as handlers see them. */
 final class HttpRequests {
@@ -26,6 +27,13 @@ final class HttpRequests {
       path = request.uri();
     }
     return new Request(
-        request.method().name(), path, Map.of(), query, headers, body, Caller.ANYBODY);
+        request.method().name(),
+        path,
+        Map.of(),
+        query,
+        headers,
+        body,
+        Optional.empty(),
+        Caller.ANYBODY);
   }
 }

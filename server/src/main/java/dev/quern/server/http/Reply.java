@@ -130,6 +130,13 @@ public final class Reply {
     }
   }
 
+  /** A piece of the answer. */
+  public void write(byte[] bytes) throws IOException, InterruptedException {
+    if (!head) {
+      await(() -> response.write(Buffer.buffer(bytes)));
+    }
+  }
+
   /** One server-sent event. */
   public void event(String data) throws IOException, InterruptedException {
     write("data: " + data + "\n\n");

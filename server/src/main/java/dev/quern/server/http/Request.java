@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param parameters values of the route's {@code {name}} segments
  * @param query the first value of each query parameter
  * @param headers the first value of each header, names in lower case
+ * @param upload the file of the request's form, on routes that take one: their body is empty
  */
 public record Request(
     String method,
@@ -18,6 +19,7 @@ public record Request(
     Map<String, String> query,
     Map<String, String> headers,
     byte[] body,
+    Optional<Upload> upload,
     Caller caller) {
   public Request {
     parameters = Map.copyOf(parameters);
@@ -31,6 +33,10 @@ public record Request(
   }
 
   Request with(Map<String, String> segments, Caller who) {
-    return new Request(method, path, segments, query, headers, body, who);
+    return new Request(method, path, segments, query, headers, body, upload, who);
+  }
+
+  Request with(Upload file) {
+    return new Request(method, path, parameters, query, headers, body, Optional.of(file), caller);
   }
 }

@@ -4,15 +4,21 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /** Which handler answers which method and path. */
 public final class Routes {
   /**
    * @param open whether it answers without an API key
+   * @param uploads where the files of its requests go, if they bring one
    */
   private record Route(
-      String method, String path, List<String> segments, boolean open, Handler handler) {}
+      String method,
+      List<String> segments,
+      boolean open,
+      Optional<Uploads> uploads,
+      Handler handler) {}
 
   /** A handler, the pattern of its path, and the values of the pattern's named segments. */
   record Match(Handler handler, String path, Map<String, String> parameters, boolean open) {}
@@ -31,19 +37,34 @@ public final class Routes {
      * @param path such as {@code /v1/batches/{id}}; a segment in braces takes any value
      */
     public Builder add(String method, String path, Handler handler) {
-      routes.add(new Route(method, path, segments(path), false, handler));
+      routes.add(new Route(method, segments(path), false, Optional.empty(), handler));
       return this;
     }
 
     /** The same for a route that needs no API key. */
     public Builder addOpen(String method, String path, Handler handler) {
-      routes.add(new Route(method, path, segments(path), true, handler));
+      routes.add(new Route(method, segments(path), true, Optional.empty(), handler));
+      return this;
+    }
+
+    /** The same for a route whose requests bring a file in a multipart form. */
+    public Builder addUpload(String method, String path, Uploads uploads, Handler handler) {
+      routes.add(new Route(method, segments(path), false, Optional.of(uploads), handler));
       return this;
     }
 
     public Routes build() {
       return new Routes(routes);
     }
+  }
+
+  /** Where the file of such a request goes; empty for those that bring none. */
+  Optional<Uploads> uploads(String method, String path) {
+    List<String> segments = segments(path);
+    return routes.stream()
+        .filter(r -> r.method().equals(method) && fits(r.segments(), segments, new HashMap<>()))
+        .findFirst()
+        .flatMap(Route::uploads);
   }
 
   /**
@@ -58,7 +79,8 @@ public final class Routes {
         // HEAD is GET without its body.
         if (route.method().equals(method)
             || (method.equals("HEAD") && route.method().equals("GET"))) {
-          return new Match(route.handler(), route.path(), parameters, route.open());
+          return new Match(
+              route.handler(), String.join("/", route.segments()), parameters, route.open());
         }
         methods.add(route.method());
       }

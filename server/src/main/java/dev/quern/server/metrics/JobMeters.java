@@ -29,7 +29,7 @@ final class JobMeters {
     rows =
         Counter.builder()
             .name("quern_job_rows_total")
-            .help("Rows of jobs that have come to a state: submitted, then one of the others.")
+            .help("Rows of jobs that have ended, by how.")
             .constLabels(labels)
             .labelNames("kind", "state")
             .register(registry);

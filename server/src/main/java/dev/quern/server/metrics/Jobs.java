@@ -35,7 +35,9 @@ public interface Jobs {
   enum State {
     COMPLETED,
     FAILED,
-    CANCELLED;
+    CANCELLED,
+    /** The next start of the server goes on with it. */
+    SUSPENDED;
 
     String label() {
       return name().toLowerCase(Locale.ROOT);
@@ -44,8 +46,6 @@ public interface Jobs {
 
   /** What has become of rows. */
   enum RowState {
-    /** Given to the engine. */
-    SUBMITTED,
     COMPLETED,
     FAILED,
     CANCELLED;

@@ -42,19 +42,19 @@ final class ChatAnswers implements Answers {
   }
 
   @Override
-  public List<ObjectNode> take(Event event) {
-    ChatChoice choice = choices.get(event.row());
+  public List<ObjectNode> take(int row, Event event) {
+    ChatChoice choice = choices.get(row);
     List<ObjectNode> deltas = new ArrayList<>();
     switch (event) {
       case Event.Prompted prompted -> {
-        if (event.row() == 0) {
+        if (row == 0) {
           promptIds = prompted.tokenIds();
         }
         return List.of();
       }
       case Event.Delta delta -> choice.take(delta, deltas);
       case Event.Done done -> {
-        usage.add(done.row(), done.usage());
+        usage.add(row, done.usage());
         choice.end(done, deltas);
       }
     }

@@ -39,11 +39,11 @@ final class CompletionAnswers implements Answers {
   }
 
   @Override
-  public List<ObjectNode> take(Event event) {
+  public List<ObjectNode> take(int row, Event event) {
     if (event instanceof Event.Done done) {
-      usage.add(done.row(), done.usage());
+      usage.add(row, done.usage());
     }
-    Optional<ObjectNode> choice = choices.get(event.row()).take(event, stream);
+    Optional<ObjectNode> choice = choices.get(row).take(event, stream);
     return choice.map(this::piece).map(List::of).orElse(List.of());
   }
 

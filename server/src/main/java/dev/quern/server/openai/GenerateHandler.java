@@ -45,7 +45,7 @@ record GenerateHandler(GenerateEngine engine, RequestReader reader, Meters meter
         } else if (stream) {
           metered.tokens();
         }
-        List<ObjectNode> pieces = request.answers().take(event);
+        List<ObjectNode> pieces = request.answers().take(event.row(), event);
         if (stream) {
           send(pieces, reply);
         }

@@ -4,22 +4,48 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.executor.engine.ModelInfo;
+import dev.quern.server.batches.BatchEndpoint;
 import dev.quern.server.http.ApiException;
 import dev.quern.server.http.Routes;
 import dev.quern.server.metrics.Meters;
 import dev.quern.server.metrics.RequestKind;
 import java.time.InstantSource;
+import java.util.List;
 
 /** OpenAI's protocol around one engine: chat, completions, models, health. */
 public final class OpenAiRoutes {
-  private OpenAiRoutes() {}
+  private static final String CHAT = "/v1/chat/completions";
+  private static final String COMPLETIONS = "/v1/completions";
 
-  /** Adds them; the engine stays the caller's. Requests are counted in the meters. */
-  public static void addTo(
-      Routes.Builder routes, GenerateEngine engine, SamplingDefaults defaults, Meters meters) {
-    InstantSource clock = InstantSource.system();
-    var chat = new ChatReader(engine.model(), defaults, clock);
-    var completions = new CompletionReader(engine, defaults, clock);
+  private final GenerateEngine engine;
+  private final RequestReader chat;
+  private final RequestReader completions;
+  private final Meters meters;
+
+  /**
+   * @param engine stays the caller's
+   * @param defaults where a request is silent
+   */
+  public OpenAiRoutes(GenerateEngine engine, SamplingDefaults defaults, InstantSource clock) {
+    this(engine, defaults, clock, Meters.of(engine));
+  }
+
+  /** The same where requests are counted in these meters. */
+  public OpenAiRoutes(
+      GenerateEngine engine, SamplingDefaults defaults, InstantSource clock, Meters meters) {
+    this.meters = meters;
+    this.engine = engine;
+    this.chat = new ChatReader(engine.model(), defaults, clock);
+    this.completions = new CompletionReader(engine, defaults, clock);
+  }
+
+  /** What a batch's requests may ask for. */
+  public List<BatchEndpoint> batchEndpoints() {
+    return List.of(new BatchRequests(CHAT, chat), new BatchRequests(COMPLETIONS, completions));
+  }
+
+  /** Adds them. */
+  public void addTo(Routes.Builder routes) {
     ObjectNode model = model(engine.model());
     routes
         .addOpen(
@@ -50,14 +76,8 @@ public final class OpenAiRoutes {
               }
               reply.send(200, model);
             })
-        .add(
-            "POST",
-            "/v1/chat/completions",
-            new GenerateHandler(engine, chat, meters, RequestKind.CHAT))
-        .add(
-            "POST",
-            "/v1/completions",
-            new GenerateHandler(engine, completions, meters, RequestKind.COMPLETION));
+        .add("POST", CHAT, new GenerateHandler(engine, chat, meters, RequestKind.CHAT))
+        .add("POST", COMPLETIONS, new GenerateHandler(engine, completions, meters, RequestKind.COMPLETION));
   }
 
   private static ObjectNode model(ModelInfo model) {

@@ -6,7 +6,18 @@ import java.util.OptionalLong;
 /** What the statements of a job cost together. */
 public final class JobStatistics {
   private QueryStatistics total = QueryStatistics.NONE;
-  private QueryStatistics last = QueryStatistics.NONE;
+  private QueryStatistics last;
+
+  public JobStatistics() {
+    this(QueryStatistics.NONE);
+  }
+
+  /**
+   * @param before figures of a statement that is none of the job's
+   */
+  public JobStatistics(QueryStatistics before) {
+    last = before;
+  }
 
   /**
    * Adds the statement that ended last. One that failed before it started leaves the figures of its

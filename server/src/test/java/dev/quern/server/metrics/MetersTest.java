@@ -150,7 +150,7 @@ final class MetersTest {
     Jobs jobs = meters.jobs(Jobs.Kind.BATCH);
     jobs.started();
     jobs.started();
-    jobs.rows(Jobs.RowState.SUBMITTED, 10);
+    jobs.rows(Jobs.RowState.FAILED, 10);
     jobs.rows(Jobs.RowState.COMPLETED, 7);
     jobs.ended(Jobs.State.FAILED);
     meters.answered("/v1/batches/{id}", 404);

@@ -13,7 +13,6 @@ import dev.quern.server.http.ApiKeys;
 import dev.quern.server.http.HttpEndpoint;
 import dev.quern.server.http.HttpLimits;
 import dev.quern.server.http.Routes;
-import dev.quern.server.metrics.Meters;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -25,6 +24,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -198,7 +198,7 @@ class ChatEndpointTest {
 
   private static HttpEndpoint start(GenerateEngine engine, ApiKeys keys) throws Exception {
     var routes = new Routes.Builder();
-    OpenAiRoutes.addTo(routes, engine, SamplingDefaults.GREEDY, Meters.of(engine));
+    new OpenAiRoutes(engine, SamplingDefaults.GREEDY, InstantSource.system()).addTo(routes);
     return HttpEndpoint.start(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         Optional.empty(),

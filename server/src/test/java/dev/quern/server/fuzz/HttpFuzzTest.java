@@ -1,0 +1,130 @@
+package dev.quern.server.fuzz;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.quern.executor.engine.ScriptedEngine;
+import dev.quern.server.http.ApiKeys;
+import dev.quern.server.http.HttpEndpoint;
+import dev.quern.server.http.HttpLimits;
+import dev.quern.server.http.Routes;
+import dev.quern.server.openai.OpenAiRoutes;
+import dev.quern.server.openai.SamplingDefaults;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whatever a client sends: no 5xx, no hang, nothing left behind. {@code
+ * -Dquern.fuzz.requests=10000} for more, {@code -Dquern.fuzz.seed=N} from another one.
+ */
+class HttpFuzzTest {
+  private static final int BODY_LIMIT = 64 << 10;
+  private static final int AT_ONCE = 32;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final WireCase GOOD =
+      new WireCase(
+          0,
+          "good request",
+          java.util.List.of(
+              new WireCase.Send(
+                  HttpCases.post(
+                      "/v1/chat/completions",
+                      HttpCases.ascii(
+                          "{\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}")))),
+          1);
+
+  private final ObjectMapper json = new ObjectMapper();
+  private final Queue<String> faults = new ConcurrentLinkedQueue<>();
+
+  @Test
+  void anythingIsAnsweredOrClosedAndLeavesNothingBehind() throws Exception {
+    int requests = Integer.getInteger("quern.fuzz.requests", 1500);
+    long seed = Long.getLong("quern.fuzz.seed", 1);
+    var log = new ByteArrayOutputStream();
+    var engine = ScriptedEngine.answering(text -> "a few words of an answer");
+    try (var server = start(engine, new PrintStream(log, true, StandardCharsets.UTF_8))) {
+      var wire = new Wire(server.address(), PATIENCE);
+      var cases = new HttpCases(BODY_LIMIT);
+      int first = Math.min(requests, Math.max(300, requests / 5));
+      play(wire, cases, seed, first);
+      long heap = heapAfterGc();
+      play(wire, cases, seed + first, requests - first);
+      assertTrue(faults.isEmpty(), () -> faults.size() + " faults: " + String.join("\n", faults));
+      var answers = Answers.parse(wire.play(GOOD));
+      assertEquals(200, answers.all().getFirst().status(), answers.toString());
+      awaitNoOpenBatch(engine);
+      long grown = heapAfterGc() - heap;
+      assertTrue(grown < 16 << 20, grown + " bytes of heap were left behind");
+      long direct = PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory();
+      assertTrue(direct <= 64 << 20, direct + " bytes of direct memory");
+    }
+    assertEquals("", log.toString(StandardCharsets.UTF_8), "the server's own failures");
+  }
+
+  private void play(Wire wire, HttpCases cases, long seed, int count) throws Exception {
+    var seats = new Semaphore(AT_ONCE);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < count; i++) {
+        WireCase each = cases.of(seed + i);
+        seats.acquire();
+        threads.execute(() -> {
+          try {
+            play(wire, each);
+          } finally {
+            seats.release();
+          }
+        });
+      }
+    }
+  }
+
+  private void play(Wire wire, WireCase given) {
+    String fault;
+    try {
+      byte[] received = wire.play(given);
+      fault = given.resets() ? "" : Answers.parse(received).faults(given, json);
+    } catch (Exception e) {
+      fault = e.toString();
+    }
+    if (!fault.isEmpty()) {
+      faults.add(fault + " after " + given);
+    }
+  }
+
+  private static void awaitNoOpenBatch(ScriptedEngine engine) throws InterruptedException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (engine.openBatches() > 0 && System.nanoTime() < end) {
+      Thread.sleep(10);
+    }
+    assertEquals(0, engine.openBatches(), "requests that still run for clients that have gone");
+  }
+
+  private static long heapAfterGc() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+
+  private static HttpEndpoint start(ScriptedEngine engine, PrintStream log) throws Exception {
+    var routes = new Routes.Builder();
+    OpenAiRoutes.addTo(routes, engine, SamplingDefaults.GREEDY);
+    return HttpEndpoint.start(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        Optional.empty(),
+        routes.build(),
+        ApiKeys.NONE,
+        new HttpLimits(BODY_LIMIT, 512, 512, Duration.ofMillis(400), Duration.ofSeconds(10)),
+        log);
+  }
+}
