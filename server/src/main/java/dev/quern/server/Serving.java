@@ -139,7 +139,11 @@ final class Serving implements AutoCloseable {
 
   /** Opened before the listeners, and so closed after them. */
   private BatchService batches(
-      Console console, GenerateEngine engine, OpenAiRoutes openAi, Meters meters, InstantSource clock) {
+      Console console,
+      GenerateEngine engine,
+      OpenAiRoutes openAi,
+      Meters meters,
+      InstantSource clock) {
     StateFolder state = new ServeState(options.stateDir(), options.port()).open(console::notice);
     try {
       BatchService batches =

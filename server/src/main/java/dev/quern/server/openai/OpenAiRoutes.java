@@ -77,7 +77,10 @@ public final class OpenAiRoutes {
               reply.send(200, model);
             })
         .add("POST", CHAT, new GenerateHandler(engine, chat, meters, RequestKind.CHAT))
-        .add("POST", COMPLETIONS, new GenerateHandler(engine, completions, meters, RequestKind.COMPLETION));
+        .add(
+            "POST",
+            COMPLETIONS,
+            new GenerateHandler(engine, completions, meters, RequestKind.COMPLETION));
   }
 
   private static ObjectNode model(ModelInfo model) {

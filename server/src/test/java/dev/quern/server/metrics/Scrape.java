@@ -25,8 +25,9 @@ import java.util.stream.Collectors;
  * sample stands twice, buckets grow and end in +Inf, which is the count (what promtool checks).
  */
 record Scrape(Map<String, Double> samples, Map<String, String> types) {
+  private static final String LABEL = "[a-z0-9_]+=\"(?:[^\"\\\\]|\\\\.)*\"";
   private static final Pattern SAMPLE =
-      Pattern.compile("([a-z_]+)(\\{[a-z_]+=\"[^\"]*\"(?:,[a-z_]+=\"[^\"]*\")*\\})? ([-+.eE0-9]+)");
+      Pattern.compile("([a-z0-9_]+)(\\{" + LABEL + "(?:," + LABEL + ")*\\})? ([-+.eE0-9]+)");
 
   static Scrape of(InetSocketAddress address) throws IOException, InterruptedException {
     HttpResponse<String> response = get(address, "/metrics");
@@ -110,7 +111,7 @@ record Scrape(Map<String, Double> samples, Map<String, String> types) {
         samples.entrySet().stream()
             .filter(e ->
                 e.getKey()
-                    .replaceFirst(",?model_name=\"[^\"]*\"", "")
+                    .replaceFirst(",?model_name=\"(?:[^\"\\\\]|\\\\.)*\"", "")
                     .replace("{,", "{")
                     .replace("{}", "")
                     .equals(name + (labels.isEmpty() ? "" : "{" + labels + "}")))
