@@ -6,6 +6,8 @@ import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.server.batches.BatchLimits;
 import dev.quern.server.batches.BatchService;
 import dev.quern.server.batches.StateFolder;
+import dev.quern.server.console.ConsoleLimits;
+import dev.quern.server.console.ConsoleRoutes;
 import dev.quern.server.flight.Authentication;
 import dev.quern.server.flight.FlightEndpoint;
 import dev.quern.server.http.HttpEndpoint;
@@ -18,11 +20,13 @@ import dev.quern.server.openai.SamplingDefaults;
 import dev.quern.server.query.OutputFile;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The endpoints around one engine. */
@@ -79,7 +83,8 @@ final class Serving implements AutoCloseable {
     var routes = new Routes.Builder();
     openAi.addTo(routes);
     batches(console, engine, openAi, meters, clock).addTo(routes);
-    // Opened first, and so closed last: the end can be watched too.
+    open.push(ConsoleRoutes.addTo(routes, sessions, engine, demoTable(), ConsoleLimits.DEFAULT));
+    // Opened before the listeners, and so closed after them: the end can be watched too.
     OptionalInt metricsPort = metrics(meters);
     HttpEndpoint http =
         listen(
@@ -165,6 +170,15 @@ final class Serving implements AutoCloseable {
               + "; name another --state-dir",
           e);
     }
+  }
+
+  /** The demo's table, where sessions can read it. */
+  private Optional<String> demoTable() {
+    String table = "tickets.parquet";
+    return options
+        .dataRoot()
+        .filter(root -> Files.isRegularFile(root.resolve(table)))
+        .map(_ -> table);
   }
 
   private FileAccess files() {

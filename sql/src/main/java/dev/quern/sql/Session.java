@@ -2,14 +2,18 @@ package dev.quern.sql;
 
 import dev.quern.connectors.ArrowMemory;
 import dev.quern.connectors.FileAccess;
+import dev.quern.connectors.FileRefusedException;
+import dev.quern.connectors.TableFiles;
 import dev.quern.executor.bench.StepRates;
 import dev.quern.executor.engine.EngineOptions;
 import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.executor.engine.PromptTokens;
+import dev.quern.executor.table.BatchSource;
 import dev.quern.planner.QueryException;
 import dev.quern.planner.QueryException.State;
 import dev.quern.sql.QueryCompiler.Code;
 import dev.quern.sql.QueryCompiler.Validated;
+import dev.quern.sql.arrow.ArrowTypes;
 import dev.quern.sql.ast.SqlCopy;
 import dev.quern.sql.ast.SqlCreateModel;
 import dev.quern.sql.ast.SqlCreateTableAs;
@@ -27,6 +31,8 @@ import dev.quern.sql.run.QueryContext;
 import dev.quern.sql.run.QueryControl;
 import dev.quern.sql.run.QueryStatistics;
 import dev.quern.sql.run.RunCounters;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +42,7 @@ import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.calcite.adapter.enumerable.EnumerableRel;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlExplain;
 import org.apache.calcite.sql.SqlInsert;
 import org.apache.calcite.sql.SqlKind;
@@ -162,6 +169,25 @@ public final class Session implements AutoCloseable {
   /** Files that the session may touch. */
   public FileAccess files() {
     return files;
+  }
+
+  /**
+   * Columns of a file or a folder.
+   *
+   * @param name as in a query; empty where no file has that name, or the session may not look
+   * @throws dev.quern.executor.table.TableException if there is no table in it
+   */
+  public Optional<RelDataType> fileColumns(String name) {
+    try {
+      if (name.isBlank() || catalog.view(name).isPresent() || !Files.exists(files.read(name))) {
+        return Optional.empty();
+      }
+      try (BatchSource table = TableFiles.open(name, files, allocator)) {
+        return Optional.of(ArrowTypes.rowType(table.schema(), types));
+      }
+    } catch (FileRefusedException | InvalidPathException e) {
+      return Optional.empty();
+    }
   }
 
   public SessionOptions options() {

@@ -1,5 +1,6 @@
 package dev.quern.sql;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -15,6 +16,7 @@ import dev.quern.sql.jdbc.QuernConnection;
 import dev.quern.sql.jdbc.QuernDriver;
 import dev.quern.sql.run.QueryStatistics;
 import java.sql.Connection;
+import java.sql.Date;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -22,6 +24,8 @@ import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.sql.Struct;
+import java.sql.Timestamp;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -321,5 +325,41 @@ class JdbcTest {
     assertTrue(rows.isClosed());
     assertTrue(engines.getFirst().isClosed());
     assertEquals(0, engines.getFirst().openBatches());
+  }
+
+  @Test
+  void arraysHoldArraysAndDates() throws SQLException {
+    try (Connection c = connect("");
+        Statement statement = c.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT ARRAY[ARRAY[1, 2], ARRAY[3]],"
+                    + " ARRAY[ARRAY[DATE '2020-01-02'], NULL],"
+                    + " ARRAY[TIMESTAMP '2020-01-02 03:04:05', NULL],"
+                    + " ARRAY[ARRAY[ARRAY['x'], ARRAY['y', NULL]]],"
+                    + " ARRAY[X'0aff'],"
+                    + " CAST(NULL AS INTEGER ARRAY ARRAY)")) {
+      rows.next();
+      assertArrayEquals(new Object[] {new Object[] {1, 2}, new Object[] {3}}, array(rows, 1));
+      assertArrayEquals(
+          new Object[] {new Object[] {Date.valueOf("2020-01-02")}, null}, array(rows, 2));
+      assertArrayEquals(
+          new Object[] {Timestamp.valueOf("2020-01-02 03:04:05"), null}, array(rows, 3));
+      assertArrayEquals(
+          new Object[] {new Object[] {new Object[] {"x"}, new Object[] {"y", null}}},
+          array(rows, 4));
+      assertArrayEquals(new Object[] {new byte[] {10, -1}}, array(rows, 5));
+      assertNull(rows.getArray(6));
+      assertEquals("[[1, 2], [3]]", rows.getString(1));
+      assertEquals(Types.ARRAY, rows.getArray(1).getBaseType());
+      assertEquals(Types.TIMESTAMP, rows.getArray(3).getBaseType());
+      assertArrayEquals(
+          new Object[] {new Object[] {3}}, (Object[]) rows.getArray(1).getArray(2, 1));
+      assertThrows(SQLException.class, () -> rows.getArray(1).getArray(2, 2));
+    }
+  }
+
+  private static Object[] array(ResultSet rows, int column) throws SQLException {
+    return (Object[]) rows.getArray(column).getArray();
   }
 }

@@ -3,6 +3,7 @@ package dev.quern.executor.tokenizer;
 import dev.quern.executor.engine.PromptPart;
 import dev.quern.executor.tokenizer.jinja.PythonText;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -22,15 +23,21 @@ final class GuardedText {
   /** By first character in lower case, longest first. */
   private final Map<Character, List<String>> special = new HashMap<>();
 
+  /** The same in all forms in which a template may write them: one may hold another. */
+  private final Map<Character, List<String>> written = new HashMap<>();
+
   GuardedText(Set<String> special) {
-    for (String token : special) {
-      this.special
+    add(special, this.special);
+    add(special.stream().flatMap(token -> PythonText.forms(token).stream()).toList(), written);
+  }
+
+  private static void add(Collection<String> tokens, Map<Character, List<String>> index) {
+    for (String token : tokens) {
+      index
           .computeIfAbsent(Character.toLowerCase(token.charAt(0)), _ -> new ArrayList<>())
           .add(token);
     }
-    this.special
-        .values()
-        .forEach(list -> list.sort(Comparator.comparingInt(String::length).reversed()));
+    index.values().forEach(list -> list.sort(Comparator.comparingInt(String::length).reversed()));
   }
 
   /** Two noncharacters that none of the texts holds. */
@@ -56,7 +63,7 @@ final class GuardedText {
     StringBuilder out = new StringBuilder(text.length() + 16);
     int i = 0;
     while (i < text.length()) {
-      int length = longest(text, i);
+      int length = longest(special, text, i);
       int end = i + length;
       int start = i;
       boolean trusted =
@@ -74,8 +81,8 @@ final class GuardedText {
   }
 
   /** Length of the longest special token here, in any letter case: a template may change it. */
-  private int longest(String text, int at) {
-    for (String token : special.getOrDefault(Character.toLowerCase(text.charAt(at)), List.of())) {
+  private static int longest(Map<Character, List<String>> tokens, String text, int at) {
+    for (String token : tokens.getOrDefault(Character.toLowerCase(text.charAt(at)), List.of())) {
       if (text.regionMatches(true, at, token, 0, token.length())) {
         return token.length();
       }
@@ -90,7 +97,8 @@ final class GuardedText {
     int i = 0;
     while (i < rendered.length()) {
       char c = rendered.charAt(i);
-      int length = c == marks.open() && i + 1 < rendered.length() ? longest(rendered, i + 1) : 0;
+      int length =
+          c == marks.open() && i + 1 < rendered.length() ? longest(written, rendered, i + 1) : 0;
       boolean closed =
           length > 0
               && i + 1 + length < rendered.length()

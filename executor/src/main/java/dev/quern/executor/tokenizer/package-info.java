@@ -15,6 +15,7 @@
  * <p>{@link dev.quern.executor.tokenizer.ChatTemplates} opens the template. The package {@code
  * jinja} renders it; jinjava 2.8.4 was measured first and rendered 46 of 150 cases wrongly without
  * an error. Frame is the short way for templates that insert contents as they are, GuardedText
- * keeps a value's special tokens untrusted on the long way.
+ * keeps a value's special tokens untrusted on the long way, which is the one of tools and template
+ * arguments (TemplateValues).
  */
 package dev.quern.executor.tokenizer;

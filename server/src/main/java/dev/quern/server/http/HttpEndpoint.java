@@ -170,11 +170,11 @@ public final class HttpEndpoint implements AutoCloseable {
     }
     new UploadReader(vertx, request, uploads, limits.requestTime())
         .read(
-            upload -> start(() -> handleFile(asked.with(upload), upload.file(), uploads, reply)),
+            upload -> start(() -> handleFile(asked.with(upload), upload.file(), reply)),
             refusal -> start(() -> refuse(reply, refusal)));
   }
 
-  private void handleFile(Request request, Path file, Uploads uploads, Reply reply) {
+  private void handleFile(Request request, Path file, Reply reply) {
     try {
       handle(request, reply);
     } finally {
@@ -183,7 +183,6 @@ public final class HttpEndpoint implements AutoCloseable {
       } catch (IOException e) {
         log.println("quern: " + file + " cannot be deleted: " + e.getMessage());
       }
-      uploads.leave();
     }
   }
 

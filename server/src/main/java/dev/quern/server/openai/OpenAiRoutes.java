@@ -35,7 +35,7 @@ public final class OpenAiRoutes {
       GenerateEngine engine, SamplingDefaults defaults, InstantSource clock, Meters meters) {
     this.meters = meters;
     this.engine = engine;
-    this.chat = new ChatReader(engine.model(), defaults, clock);
+    this.chat = new ChatReader(engine, defaults, clock);
     this.completions = new CompletionReader(engine, defaults, clock);
   }
 

@@ -69,8 +69,7 @@ class OpenAiJavaBatchTest {
   void whatDoesNotExistIsNotFoundAndWhatCannotRunNamesTheField() {
     assertThrows(NotFoundException.class, () -> client.batches().retrieve("batch_none"));
     FileObject file = upload(line("a", ""));
-    var error =
-        assertThrows(BadRequestException.class, () -> create(file.id(), "/v1/embeddings"));
+    var error = assertThrows(BadRequestException.class, () -> create(file.id(), "/v1/embeddings"));
     assertEquals("endpoint", error.param().orElse("none"));
   }
 
@@ -90,7 +89,11 @@ class OpenAiJavaBatchTest {
         .create(
             FileCreateParams.builder()
                 .purpose(FilePurpose.BATCH)
-                .file(MultipartField.<InputStream>builder().value(bytes).filename("rows.jsonl").build())
+                .file(
+                    MultipartField.<InputStream>builder()
+                        .value(bytes)
+                        .filename("rows.jsonl")
+                        .build())
                 .build());
   }
 

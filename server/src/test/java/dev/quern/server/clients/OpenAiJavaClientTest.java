@@ -30,6 +30,7 @@ import org.junit.jupiter.api.TestInstance;
 
 /** OpenAI's Java client, unmodified, against a server with the embedded model. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("deprecation") // OpenAI calls seed and echo legacy; clients send them
 class OpenAiJavaClientTest {
   private ClientServers servers;
   private OpenAIClient client;
@@ -52,7 +53,8 @@ class OpenAiJavaClientTest {
     return OpenAIOkHttpClient.builder().baseUrl(url + "/v1").apiKey(key).maxRetries(0).build();
   }
 
-  private ChatCompletionCreateParams params(UnaryOperator<ChatCompletionCreateParams.Builder> more) {
+  private ChatCompletionCreateParams params(
+      UnaryOperator<ChatCompletionCreateParams.Builder> more) {
     return more.apply(
             ChatCompletionCreateParams.builder()
                 .model(model)
@@ -74,8 +76,7 @@ class OpenAiJavaClientTest {
     return client
         .completions()
         .create(
-            more.apply(
-                    CompletionCreateParams.builder().model(model).maxTokens(6).temperature(0))
+            more.apply(CompletionCreateParams.builder().model(model).maxTokens(6).temperature(0))
                 .build())
         .choices();
   }
@@ -83,8 +84,7 @@ class OpenAiJavaClientTest {
   @Test
   void modelsAreListed() {
     assertEquals(model, client.models().retrieve(model).id());
-    var error =
-        assertThrows(NotFoundException.class, () -> client.models().retrieve("nobody"));
+    var error = assertThrows(NotFoundException.class, () -> client.models().retrieve("nobody"));
     assertEquals("model_not_found", error.code().orElseThrow());
   }
 
@@ -122,21 +122,20 @@ class OpenAiJavaClientTest {
   }
 
   @Test
+  @SuppressWarnings("deprecation") // OpenAI's own wish; the field works here
   void severalChoicesDifferAndAreTheSameForTheSameSeed() {
     UnaryOperator<ChatCompletionCreateParams.Builder> three =
         more -> more.n(3).temperature(1).seed(7);
     var texts = chat(three).choices().stream().map(c -> c.message().content()).toList();
     assertEquals(3, texts.size());
     assertTrue(texts.stream().distinct().count() > 1, texts.toString());
-    assertEquals(
-        texts, chat(three).choices().stream().map(c -> c.message().content()).toList());
+    assertEquals(texts, chat(three).choices().stream().map(c -> c.message().content()).toList());
   }
 
   @Test
   void everyTokenHasItsLogprobs() {
     ChatCompletion answer = chat(more -> more.logprobs(true).topLogprobs(3));
-    var tokens =
-        answer.choices().getFirst().logprobs().orElseThrow().content().orElseThrow();
+    var tokens = answer.choices().getFirst().logprobs().orElseThrow().content().orElseThrow();
     assertEquals(answer.usage().orElseThrow().completionTokens(), tokens.size());
     for (var token : tokens) {
       assertTrue(token.logprob() <= 0, token.toString());
@@ -145,6 +144,7 @@ class OpenAiJavaClientTest {
   }
 
   @Test
+  @SuppressWarnings("deprecation") // OpenAI's own wish; the field works here
   void completionsTakeTextTokensAndLists() {
     String answer = complete(more -> more.prompt("The sea is")).getFirst().text();
     assertFalse(answer.isEmpty());
@@ -177,8 +177,7 @@ class OpenAiJavaClientTest {
     assertField("n", more -> more.n(0));
     assertField(
         "response_format", more -> more.responseFormat(ResponseFormatJsonObject.builder().build()));
-    assertField(
-        "nobody", more -> more.putAdditionalBodyProperty("nobody", JsonValue.from(1)));
+    assertField("nobody", more -> more.putAdditionalBodyProperty("nobody", JsonValue.from(1)));
     var unknown = assertThrows(NotFoundException.class, () -> chat(more -> more.model("nobody")));
     assertEquals("model", unknown.param().orElseThrow());
     try (var wrong = closing(servers.url(), "wrong")) {
@@ -193,8 +192,7 @@ class OpenAiJavaClientTest {
     }
   }
 
-  private void assertField(
-      String field, UnaryOperator<ChatCompletionCreateParams.Builder> wrong) {
+  private void assertField(String field, UnaryOperator<ChatCompletionCreateParams.Builder> wrong) {
     OpenAIServiceException error =
         assertThrows(BadRequestException.class, () -> chat(wrong), field);
     assertEquals(field, error.param().orElse("none"), error.toString());

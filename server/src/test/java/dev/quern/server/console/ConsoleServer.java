@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quern.executor.engine.ScriptedEngine;
-import dev.quern.executor.model.GenerationConfig;
 import dev.quern.server.SqlSessions;
 import dev.quern.server.http.ApiKeys;
 import dev.quern.server.http.HttpEndpoint;
@@ -22,11 +21,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -45,12 +43,11 @@ final class ConsoleServer implements AutoCloseable {
       ScriptedEngine scripted, ApiKeys keys, ConsoleLimits limits, Consumer<Routes.Builder> first)
       throws IOException {
     var engine = new TreeEngine(scripted);
-    var sessions = new SqlSessions(new QuernDriver(_ -> engine), new Properties());
+    var sessions = new SqlSessions(new QuernDriver(_ -> engine));
     var routes = new Routes.Builder();
     first.accept(routes);
     console = ConsoleRoutes.addTo(routes, sessions, engine, Optional.empty(), limits);
-    OpenAiRoutes.addTo(
-        routes, engine, SamplingDefaults.of(GenerationConfig.read(Path.of("no such folder"))));
+    new OpenAiRoutes(engine, SamplingDefaults.GREEDY, InstantSource.system()).addTo(routes);
     endpoint =
         HttpEndpoint.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

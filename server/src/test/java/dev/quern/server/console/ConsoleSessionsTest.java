@@ -14,7 +14,6 @@ import dev.quern.server.http.Caller;
 import dev.quern.sql.jdbc.QuernConnection;
 import dev.quern.sql.jdbc.QuernDriver;
 import java.time.Duration;
-import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -23,8 +22,7 @@ class ConsoleSessionsTest {
   private final AtomicLong now = new AtomicLong();
   private final ConsoleSessions sessions =
       new ConsoleSessions(
-          new SqlSessions(
-              new QuernDriver(_ -> ScriptedEngine.answering(text -> text)), new Properties()),
+          new SqlSessions(new QuernDriver(_ -> ScriptedEngine.answering(text -> text))),
           new ConsoleLimits(10, 1000, 1, 2, Duration.ofNanos(100), Duration.ZERO),
           now::get);
 

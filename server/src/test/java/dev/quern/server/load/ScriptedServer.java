@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,7 +34,7 @@ public record ScriptedServer(ScriptedEngine engine, HttpEndpoint endpoint)
                 delayMillis,
                 0));
     var routes = new Routes.Builder();
-    OpenAiRoutes.addTo(routes, engine, SamplingDefaults.GREEDY);
+    new OpenAiRoutes(engine, SamplingDefaults.GREEDY, InstantSource.system()).addTo(routes);
     var endpoint =
         HttpEndpoint.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

@@ -11,7 +11,6 @@ import org.apache.calcite.avatica.ColumnMetaData;
 import org.apache.calcite.avatica.ColumnMetaData.AvaticaType;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeField;
-import org.apache.calcite.sql.type.SqlTypeName;
 
 /** JDBC's description of SQL types. */
 final class ColumnTypes {
@@ -84,10 +83,9 @@ final class ColumnTypes {
         ColumnMetaData.Rep.of(types.getJavaClass(type)));
   }
 
-  private static String name(RelDataType type) {
-    return type.getSqlTypeName() == SqlTypeName.MAP
-        ? type.toString()
-        : type.getSqlTypeName().getName();
+  /** The name of a type; those of nested ones tell what they hold. */
+  static String name(RelDataType type) {
+    return JdbcValues.isNested(type) ? type.toString() : type.getSqlTypeName().getName();
   }
 
   private static int precision(RelDataType type) {

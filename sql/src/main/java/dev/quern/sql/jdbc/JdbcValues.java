@@ -38,17 +38,28 @@ final class JdbcValues {
     return result;
   }
 
-  /** Elements stay internal, as Avatica's array accessor converts them; ROW elements do not. */
+  /** Plain elements stay internal, as Avatica's array accessor converts them. */
   private static Object array(RelDataType type, Object value) {
+    if (value == null) {
+      return null;
+    }
     RelDataType element = type.getComponentType();
-    if (value == null || !isNested(element)) {
-      return value;
-    }
-    List<Object> list = new ArrayList<>();
-    for (Object item : (List<?>) value) {
-      list.add(element.getComponentType() != null ? array(element, item) : value(element, item));
-    }
-    return list;
+    return switch (element.getSqlTypeName()) {
+      case ARRAY, MULTISET, DATE, TIME, TIMESTAMP, BINARY, VARBINARY ->
+          new QuernArray(elements(type, (List<?>) value), element);
+      case ROW, MAP -> value(type, value);
+      default -> value;
+    };
+  }
+
+  private static Object[] elements(RelDataType type, List<?> list) {
+    RelDataType element = type.getComponentType();
+    return list.stream()
+        .map(item ->
+            item != null && element.getComponentType() != null
+                ? elements(element, (List<?>) item)
+                : value(element, item))
+        .toArray();
   }
 
   private static Object value(RelDataType type, Object value) {

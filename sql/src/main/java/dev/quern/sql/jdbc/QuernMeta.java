@@ -2,7 +2,6 @@ package dev.quern.sql.jdbc;
 
 import dev.quern.sql.ParameterValues;
 import dev.quern.sql.Prepared;
-import dev.quern.sql.catalog.View;
 import dev.quern.sql.run.QueryContext;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -171,31 +170,55 @@ final class QuernMeta extends MetaImpl {
     return new ExecuteBatchResult(counts);
   }
 
-  /** Views; there are neither catalogs nor schemas. */
+  /** There are neither catalogs nor schemas: a pattern that wants a name there matches nothing. */
+  private static boolean unnamed(String catalog, Pat schema) {
+    return (catalog == null || catalog.isEmpty()) && NamePattern.matcher(schema).test("");
+  }
+
   @Override
   public MetaResultSet getTables(
       ConnectionHandle handle, String catalog, Pat schema, Pat table, List<String> kinds) {
-    boolean wanted = kinds == null || kinds.contains(ViewRows.TYPE);
     return described(
         super.getTables(handle, catalog, schema, table, kinds),
-        wanted ? ViewRows.tables(quern.session().catalog().views(), table) : List.of());
+        unnamed(catalog, schema) ? new TableRows(quern.session()).tables(table, kinds) : List.of());
   }
 
   @Override
   public MetaResultSet getColumns(
       ConnectionHandle handle, String catalog, Pat schema, Pat table, Pat column) {
-    List<Object> rows = new ArrayList<>();
-    for (View view : quern.session().catalog().views()) {
-      var columns = ColumnTypes.columns(view.rowType(), quern.session().types());
-      rows.addAll(ViewRows.columns(view, columns, table, column));
-    }
-    return described(super.getColumns(handle, catalog, schema, table, column), rows);
+    return described(
+        super.getColumns(handle, catalog, schema, table, column),
+        unnamed(catalog, schema)
+            ? new TableRows(quern.session()).columns(table, column)
+            : List.of());
   }
 
   @Override
   public MetaResultSet getTableTypes(ConnectionHandle handle) {
-    List<Object> rows = List.of((Object) new Object[] {ViewRows.TYPE});
+    List<Object> rows =
+        List.of(new Object[] {TableRows.FILE}, (Object) new Object[] {TableRows.VIEW});
     return described(super.getTableTypes(handle), rows);
+  }
+
+  @Override
+  public MetaResultSet getTypeInfo(ConnectionHandle handle) {
+    return described(
+        super.getTypeInfo(handle), TypeRows.rows(quern.session().types().getTypeSystem()));
+  }
+
+  @Override
+  public MetaResultSet getFunctions(ConnectionHandle handle, String catalog, Pat schema, Pat name) {
+    return described(
+        super.getFunctions(handle, catalog, schema, name),
+        unnamed(catalog, schema) ? FunctionRows.functions(name) : List.of());
+  }
+
+  @Override
+  public MetaResultSet getFunctionColumns(
+      ConnectionHandle handle, String catalog, Pat schema, Pat name, Pat column) {
+    return described(
+        super.getFunctionColumns(handle, catalog, schema, name, column),
+        unnamed(catalog, schema) ? FunctionRows.columns(name, column) : List.of());
   }
 
   /** Avatica's empty answer knows the columns that JDBC wants; these are its rows. */

@@ -3,6 +3,7 @@ package dev.quern.executor.tokenizer.jinja;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The filters; those of lists are in {@link ListFilters}. */
@@ -29,6 +30,8 @@ final class Filters {
           "d",
           "tojson",
           "join");
+
+  private static final int MAX_INDENT = 64;
 
   private Filters() {}
 
@@ -63,7 +66,7 @@ final class Filters {
       case "round" -> round(value, a.allow(1, "precision"));
       case "length", "count" -> Values.length(value);
       case "default", "d" -> defaulted(value, a.allow(2, "default_value", "boolean"));
-      case "tojson" -> Json.write(value, jsonIndent(a));
+      case "tojson" -> Json.write(value, layout(a));
       case "join" -> joined(value, a.allow(2, "d", "attribute"));
       default -> throw JinjaException.of("filter '" + a.name() + "' is not supported");
     };
@@ -158,14 +161,33 @@ final class Filters {
     return keep ? value : a.get(0, "default_value", "");
   }
 
-  /** Options of tojson that would change more than the layout are refused by their names. */
-  private static int jsonIndent(Arguments a) {
-    a.allow(1, "indent", "ensure_ascii");
-    if (Values.truth(a.get(9, "ensure_ascii", false))) {
-      throw JinjaException.of("tojson(ensure_ascii=true) is not supported");
+  /** Arguments of tojson as transformers defines it, which is not Jinja's own filter. */
+  private static Json.Layout layout(Arguments a) {
+    a.allow(4, "ensure_ascii", "indent", "separators", "sort_keys");
+    Optional<String> indent =
+        switch (a.get(1, "indent", null)) {
+          case null -> Optional.empty();
+          case String text -> Optional.of(text);
+          case Object width ->
+              Optional.of(" ".repeat(Math.clamp(Values.integer(width), 0, MAX_INDENT)));
+        };
+    String item = indent.isPresent() ? "," : ", ";
+    String key = ": ";
+    Object separators = a.get(2, "separators", null);
+    if (separators != null) {
+      List<Object> both = Values.iterate(separators);
+      if (both.size() != 2) {
+        throw JinjaException.of("tojson takes two separators but got " + both.size());
+      }
+      item = Values.string(both.get(0));
+      key = Values.string(both.get(1));
     }
-    Object indent = a.get(a.named().containsKey("indent") ? 9 : 0, "indent", null);
-    return indent == null ? -1 : Math.toIntExact(Math.min(64, Values.integer(indent)));
+    return new Json.Layout(
+        Values.truth(a.get(0, "ensure_ascii", false)),
+        indent,
+        item,
+        key,
+        Values.truth(a.get(3, "sort_keys", false)));
   }
 
   private static Object joined(Object value, Arguments a) {

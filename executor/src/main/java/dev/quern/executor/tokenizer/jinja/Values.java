@@ -222,6 +222,22 @@ final class Values {
     return plain.contains(".") ? plain : plain + ".0";
   }
 
+  /** Whether repr leaves a character as it is; a mark is a caller's, who must find it again. */
+  private static boolean isPrinted(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      case Character.UNASSIGNED -> Strings.isMark(c);
+      case Character.SPACE_SEPARATOR -> c == ' ';
+      default -> true;
+    };
+  }
+
   private static String quoted(String text) {
     char quote = text.contains("'") && !text.contains("\"") ? '"' : '\'';
     StringBuilder out = new StringBuilder().append(quote);
@@ -235,10 +251,11 @@ final class Values {
             default -> {
               if (c == quote) {
                 out.append('\\').append(quote);
-              } else if (c < 0x20 || c == 0x7F) {
-                out.append("\\x%02x".formatted(c));
-              } else {
+              } else if (isPrinted(c)) {
                 out.appendCodePoint(c);
+              } else {
+                String form = c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x";
+                out.append(form.formatted(c));
               }
             }
           }
