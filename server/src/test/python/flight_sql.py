@@ -66,7 +66,7 @@ def definitions_and_metadata():
         tables = [t for c in objects for s in c["catalog_db_schemas"] for t in s["db_schema_tables"]]
         assert [t["table_name"] for t in tables] == ["v"], objects
         assert [c["column_name"] for c in tables[0]["table_columns"]] == ["id", "name"], objects
-        assert connection.adbc_get_table_types() == ["VIEW"]
+        assert connection.adbc_get_table_types() == ["TABLE", "VIEW"]
         assert connection.adbc_get_table_schema("v").names == ["id", "name"]
         assert connection.adbc_get_info()["vendor_name"] == "Quern"
     with connect() as connection, connection.cursor() as cursor:

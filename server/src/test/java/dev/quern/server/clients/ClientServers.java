@@ -33,7 +33,9 @@ final class ClientServers implements AutoCloseable {
   private final HttpEndpoint full;
 
   ClientServers() throws IOException {
-    engine = LocalEngine.open(EngineOptions.parse(Map.of("model", "../executor/embedded-model")), _ -> {});
+    engine =
+        LocalEngine.open(
+            EngineOptions.parse(Map.of("model", "../executor/embedded-model")), _ -> {});
     server = start(engine, new ApiKeys(List.of(KEY)), HttpLimits.DEFAULT);
     full =
         start(

@@ -121,7 +121,9 @@ class FlightAccessTest {
                     statement.executeQuery("SELECT 1");
                   }
                 });
-        assertTrue(e.toString().contains("not known") || e.getCause().toString().contains("not known"), e::toString);
+        assertTrue(
+            e.toString().contains("not known") || e.getCause().toString().contains("not known"),
+            e::toString);
       }
       try (FlightSqlClient client = client(server)) {
         refused(FlightStatusCode.UNAUTHENTICATED, () -> client.execute("SELECT 1"));
@@ -187,9 +189,18 @@ class FlightAccessTest {
     String ten = "(VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9))";
     String text = "x".repeat(20_000);
     String sql =
-        "SELECT GENERATE('" + text + "' || CAST(a.x + 10 * b.x + 100 * c.x + 1000 * d.x AS VARCHAR),"
-            + " max_tokens => 9) FROM " + ten + " AS a (x), " + ten + " AS b (x), " + ten
-            + " AS c (x), " + ten + " AS d (x)";
+        "SELECT GENERATE('"
+            + text
+            + "' || CAST(a.x + 10 * b.x + 100 * c.x + 1000 * d.x AS VARCHAR),"
+            + " max_tokens => 9) FROM "
+            + ten
+            + " AS a (x), "
+            + ten
+            + " AS b (x), "
+            + ten
+            + " AS c (x), "
+            + ten
+            + " AS d (x)";
     try (TestServer server = TestServer.start();
         FlightSqlClient client = client(server)) {
       FlightInfo info = client.execute(sql);
@@ -275,8 +286,7 @@ class FlightAccessTest {
           put(client, descriptor);
         }
       }
-      refused(
-          FlightStatusCode.INVALID_ARGUMENT, () -> client.getInfo(FlightDescriptor.path("a")));
+      refused(FlightStatusCode.INVALID_ARGUMENT, () -> client.getInfo(FlightDescriptor.path("a")));
       assertThrows(
           FlightRuntimeException.class, () -> client.doAction(new Action("Nonsense")).next());
       assertEquals(1, drain(sql, sql.execute("SELECT 1")));
@@ -305,8 +315,7 @@ class FlightAccessTest {
       for (int i = 0; i < 200; i++) {
         byte[] bytes = new byte[1 + random.nextInt(400)];
         random.nextBytes(bytes);
-        try (var socket =
-            new Socket(InetAddress.getLoopbackAddress(), server.endpoint().port())) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.endpoint().port())) {
           OutputStream out = socket.getOutputStream();
           if (i % 2 == 0) {
             out.write(preface);

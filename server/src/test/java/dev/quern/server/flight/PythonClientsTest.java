@@ -23,8 +23,7 @@ class PythonClientsTest {
   @Test
   void adbcAndPyarrowWork(@TempDir Path folder) throws Exception {
     try (TestServer server =
-        TestServer.start(
-            SessionLimits.DEFAULT, List.of("k-python"), FileAccess.under(folder))) {
+        TestServer.start(SessionLimits.DEFAULT, List.of("k-python"), FileAccess.under(folder))) {
       Process python =
           new ProcessBuilder(
                   System.getenv("QUERN_TEST_PYTHON"),
@@ -34,8 +33,7 @@ class PythonClientsTest {
                   folder.toString())
               .redirectErrorStream(true)
               .start();
-      String output =
-          new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String output = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertTrue(python.waitFor(60, TimeUnit.SECONDS), "python does not end: " + output);
       assertEquals(0, python.exitValue(), output);
       assertTrue(output.contains("all passed"), output);
