@@ -61,7 +61,7 @@ abstract class MetadataProducer extends BasicFlightSqlProducer {
   @Override
   public void getStreamSchemas(
       FlightSql.CommandGetDbSchemas command, CallContext context, ServerStreamListener client) {
-    send(client, Schemas.GET_SCHEMAS_SCHEMA, connection -> List.of());
+    send(client, Schemas.GET_SCHEMAS_SCHEMA, connection -> TableListing.schemas(command));
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetDbSchemas;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetTables;
 import org.apache.arrow.vector.types.pojo.Schema;
 
@@ -23,7 +24,7 @@ final class TableListing {
   static List<Object[]> tables(QuernConnection connection, CommandGetTables wanted)
       throws SQLException {
     List<Object[]> rows = new ArrayList<>();
-    if (!wanted.getCatalog().isEmpty() || !takesNoSchema(wanted)) {
+    if (!takesNameless(wanted.getCatalog(), wanted.getDbSchemaFilterPattern())) {
       return rows;
     }
     String name = wanted.hasTableNameFilterPattern() ? wanted.getTableNameFilterPattern() : null;
@@ -42,10 +43,18 @@ final class TableListing {
     return rows;
   }
 
-  /** Whether the pattern of schemas takes tables without one. */
-  private static boolean takesNoSchema(CommandGetTables wanted) {
-    return wanted.getDbSchemaFilterPattern().isEmpty()
-        || wanted.getDbSchemaFilterPattern().equals("%");
+  /**
+   * The one row of schemas: a name without letters stands for tables without a schema, which ADBC
+   * would not look for otherwise.
+   */
+  static List<Object[]> schemas(CommandGetDbSchemas wanted) {
+    return takesNameless(wanted.getCatalog(), wanted.getDbSchemaFilterPattern())
+        ? List.<Object[]>of(new Object[] {null, ""})
+        : List.of();
+  }
+
+  private static boolean takesNameless(String catalog, String schemaPattern) {
+    return catalog.isEmpty() && (schemaPattern.isEmpty() || schemaPattern.equals("%"));
   }
 
   /** Its columns; none for a file that cannot be read, and for those behind the first. */
