@@ -29,8 +29,23 @@ record HttpCases(int bodyLimit) {
           "/v1/batches",
           "/v1/batches/none",
           "/v1/batches/none/cancel",
+          "/quern/v1/console",
+          "/quern/v1/sql",
+          "/quern/v1/sql/none/cancel",
+          "/quern/v1/explain",
+          "/quern/v1/tree",
           "/health",
           "/");
+  private static final List<String> BODIES =
+      List.of(
+          "/v1/chat/completions",
+          "/v1/chat/completions",
+          "/v1/chat/completions",
+          "/v1/completions",
+          "/v1/completions",
+          "/v1/batches",
+          "/quern/v1/sql",
+          "/quern/v1/explain");
   private static final List<String> METHODS =
       List.of(
           "GET",
@@ -54,11 +69,10 @@ record HttpCases(int bodyLimit) {
     return switch (random.nextInt(14)) {
       case 0 -> sent(seed, "good request", 1, request(random, CHAT));
       case 1, 2, 3 -> {
-        String path = random.nextInt(3) > 0 ? "/v1/chat/completions" : "/v1/completions";
+        String path = pick(random, BODIES);
         yield sent(seed, "field of a wrong kind", 1, post(path, JsonBodies.wrongField(random)));
       }
-      case 4 ->
-          sent(seed, "broken JSON", 1, post("/v1/chat/completions", JsonBodies.broken(random)));
+      case 4 -> sent(seed, "broken JSON", 1, post(pick(random, BODIES), JsonBodies.broken(random)));
       case 5 -> sent(seed, "mutated bytes", 0, mutated(random, request(random, CHAT)));
       case 6 -> sent(seed, "noise", 0, noise(random, 1 + random.nextInt(2000)));
       case 7 -> truncated(seed, random);

@@ -4,22 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.executor.engine.ScriptedEngine;
+import dev.quern.server.RunningServer;
 import dev.quern.server.http.ApiKeys;
-import dev.quern.server.http.HttpEndpoint;
 import dev.quern.server.http.HttpLimits;
-import dev.quern.server.http.Routes;
-import dev.quern.server.openai.OpenAiRoutes;
-import dev.quern.server.openai.SamplingDefaults;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
@@ -56,7 +50,9 @@ class HttpFuzzTest {
     var log = new ByteArrayOutputStream();
     var engine = ScriptedEngine.answering(text -> "a few words of an answer");
     try (var server = start(engine, new PrintStream(log, true, StandardCharsets.UTF_8))) {
-      var wire = new Wire(server.address(), PATIENCE);
+      // What it says of its start.
+      log.reset();
+      var wire = new Wire(server.http(), PATIENCE);
       var cases = new HttpCases(BODY_LIMIT);
       int first = Math.min(requests, Math.max(300, requests / 5));
       play(wire, cases, seed, first);
@@ -117,13 +113,9 @@ class HttpFuzzTest {
     return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
   }
 
-  private static HttpEndpoint start(ScriptedEngine engine, PrintStream log) throws Exception {
-    var routes = new Routes.Builder();
-    new OpenAiRoutes(engine, SamplingDefaults.GREEDY, InstantSource.system()).addTo(routes);
-    return HttpEndpoint.start(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-        Optional.empty(),
-        routes.build(),
+  private static RunningServer start(GenerateEngine engine, PrintStream log) {
+    return RunningServer.start(
+        engine,
         ApiKeys.NONE,
         new HttpLimits(BODY_LIMIT, 512, 512, Duration.ofMillis(400), Duration.ofSeconds(10)),
         log);

@@ -45,6 +45,11 @@ final class JsonBodies {
           "parallel_tool_calls",
           "ignore_eos",
           "modalities",
+          "input_file_id",
+          "endpoint",
+          "completion_window",
+          "sql",
+          "session",
           "nobody");
 
   private static final List<String> VALUES =

@@ -48,10 +48,10 @@ record Wire(InetSocketAddress server, Duration patience) {
         switch (step) {
           case WireCase.Send(byte[] bytes) -> out.write(bytes);
           case WireCase.Pause(int millis) -> Thread.sleep(millis);
+          case WireCase.End() -> socket.shutdownOutput();
           case WireCase.Reset() -> {}
         }
       }
-      out.flush();
     } catch (IOException e) {
       // The server has refused the rest: what it answered is read all the same.
     }

@@ -19,6 +19,9 @@ record WireCase(long seed, String kind, List<Step> steps, int answers) {
 
   record Pause(int millis) implements Step {}
 
+  /** Says that nothing more will come; reading goes on. */
+  record End() implements Step {}
+
   /** Ends the connection without a word (a TCP reset); nothing is read. */
   record Reset() implements Step {}
 
@@ -39,6 +42,7 @@ record WireCase(long seed, String kind, List<Step> steps, int answers) {
           switch (step) {
             case Send(byte[] bytes) -> printable(bytes);
             case Pause(int millis) -> "<pause " + millis + ">";
+            case End() -> "<end>";
             case Reset() -> "<reset>";
           });
     }

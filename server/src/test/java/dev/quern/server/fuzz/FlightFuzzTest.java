@@ -1,0 +1,187 @@
+package dev.quern.server.fuzz;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.executor.engine.ScriptedEngine;
+import dev.quern.server.RunningServer;
+import dev.quern.server.http.ApiKeys;
+import dev.quern.server.http.HttpLimits;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.Location;
+import org.apache.arrow.flight.sql.FlightSqlClient;
+import org.apache.arrow.memory.RootAllocator;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whatever a client sends to the Flight port: calls end with a status that blames the client,
+ * connections end, nothing is left behind. The same properties as of HttpFuzzTest.
+ */
+class FlightFuzzTest {
+  private static final int AT_ONCE = 16;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final MethodDescriptor.Marshaller<byte[]> BYTES =
+      new MethodDescriptor.Marshaller<>() {
+        @Override
+        public InputStream stream(byte[] value) {
+          return new ByteArrayInputStream(value);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+          try {
+            return stream.readAllBytes();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        }
+      };
+
+  private final Queue<String> faults = new ConcurrentLinkedQueue<>();
+
+  @Test
+  void anythingIsAnsweredOrClosedAndLeavesNothingBehind() throws Exception {
+    int requests = Integer.getInteger("quern.fuzz.requests", 1500);
+    long seed = Long.getLong("quern.fuzz.seed", 1);
+    var log = new ByteArrayOutputStream();
+    try (var engine = ScriptedEngine.answering(text -> "an answer");
+        var server =
+            RunningServer.start(
+                engine,
+                ApiKeys.NONE,
+                HttpLimits.DEFAULT,
+                new PrintStream(log, true, StandardCharsets.UTF_8))) {
+      log.reset();
+      int port = server.flight().getPort();
+      assertEquals(1, rows(port), "before");
+      ManagedChannel channel =
+          NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+      try {
+        int first = Math.min(requests, Math.max(300, requests / 5));
+        play(channel, server, seed, first);
+        long heap = heapAfterGc();
+        play(channel, server, seed + first, requests - first);
+        assertTrue(faults.isEmpty(), () -> faults.size() + " faults: " + String.join("\n", faults));
+        assertEquals(1, rows(port), "a good query after them");
+        long grown = heapAfterGc() - heap;
+        assertTrue(grown < 24 << 20, grown + " bytes of heap were left behind");
+      } finally {
+        channel.shutdownNow().awaitTermination(20, TimeUnit.SECONDS);
+      }
+      assertEquals(0, engine.openBatches());
+    }
+    assertEquals("", log.toString(StandardCharsets.UTF_8), "the server's own failures");
+  }
+
+  private void play(ManagedChannel channel, RunningServer server, long seed, int count)
+      throws Exception {
+    var seats = new Semaphore(AT_ONCE);
+    var wire = new Wire(server.flight(), PATIENCE);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < count; i++) {
+        long own = seed + i;
+        seats.acquire();
+        threads.execute(() -> {
+          try {
+            var random = new Random(own * 0x9E3779B97F4A7C15L + 1);
+            if (random.nextInt(4) == 0) {
+              connection(wire, FlightCases.connection(own, random));
+            } else {
+              call(channel, own, random);
+            }
+          } finally {
+            seats.release();
+          }
+        });
+      }
+    }
+  }
+
+  private void connection(Wire wire, WireCase given) {
+    try {
+      wire.play(given);
+    } catch (Exception e) {
+      faults.add(e + " after " + given);
+    }
+  }
+
+  private void call(ManagedChannel channel, long seed, Random random) {
+    FlightCases.Call call = FlightCases.call(random);
+    var method =
+        MethodDescriptor.<byte[], byte[]>newBuilder(BYTES, BYTES)
+            .setType(call.type())
+            .setFullMethodName("arrow.flight.protocol.FlightService/" + call.method())
+            .build();
+    String fault = "";
+    try {
+      // All kinds of calls take one message and end; what more they would take is cut off here.
+      var answers =
+          ClientCalls.blockingServerStreamingCall(
+              channel,
+              method.toBuilder().setType(MethodDescriptor.MethodType.SERVER_STREAMING).build(),
+              CallOptions.DEFAULT.withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS),
+              call.message());
+      answers.forEachRemaining(_ -> {});
+    } catch (StatusRuntimeException e) {
+      Status.Code code = e.getStatus().getCode();
+      if (List.of(
+              Status.Code.INTERNAL,
+              Status.Code.UNKNOWN,
+              Status.Code.DEADLINE_EXCEEDED,
+              Status.Code.DATA_LOSS,
+              Status.Code.UNAVAILABLE)
+          .contains(code)) {
+        fault = e.getStatus().toString();
+      }
+    }
+    if (!fault.isEmpty()) {
+      faults.add(
+          fault + " after " + call + " (-Dquern.fuzz.seed=" + seed + " -Dquern.fuzz.requests=1)");
+    }
+  }
+
+  @SuppressWarnings("try") // their close() may be interrupted
+  private static int rows(int port) throws Exception {
+    try (var allocator = new RootAllocator();
+        var client =
+            new FlightSqlClient(
+                FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", port))
+                    .build())) {
+      var info = client.execute("SELECT 1 AS one");
+      try (var stream = client.getStream(info.getEndpoints().getFirst().getTicket())) {
+        int rows = 0;
+        while (stream.next()) {
+          rows += stream.getRoot().getRowCount();
+        }
+        return rows;
+      }
+    }
+  }
+
+  private static long heapAfterGc() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+}
