@@ -13,6 +13,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.arrow.flight.FlightServer;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.memory.BufferAllocator;
@@ -32,6 +34,9 @@ public final class FlightEndpoint implements AutoCloseable {
 
   private static final int MOST_CALLS_PER_CONNECTION = 64;
   private static final int KEEP_ALIVE_SECONDS = 60;
+
+  /** Held here, as loggers that nobody holds forget their level. */
+  private static final Logger NETWORK = Logger.getLogger("io.grpc.netty");
 
   private final BufferAllocator allocator;
   private final ExecutorService workers;
@@ -65,6 +70,8 @@ public final class FlightEndpoint implements AutoCloseable {
       String version,
       PrintStream log)
       throws IOException {
+    // It would show the bytes that strangers send, keys among them, with a stack trace each.
+    NETWORK.setLevel(Level.OFF);
     BufferAllocator allocator = ArrowMemory.open(MOST_MEMORY);
     // Not virtual threads: a scan or a sort computes, and would keep others from the few carriers.
     ExecutorService workers =
@@ -150,6 +157,8 @@ public final class FlightEndpoint implements AutoCloseable {
     } catch (InterruptedException e) {
       interrupted = true;
     }
+    // Those that calls under way have opened since.
+    sessions.close();
     workers.shutdown();
     try {
       workers.awaitTermination(5, TimeUnit.SECONDS);

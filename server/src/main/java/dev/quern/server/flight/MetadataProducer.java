@@ -2,9 +2,10 @@ package dev.quern.server.flight;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
+import dev.quern.sql.jdbc.QuernConnection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightEndpoint;
 import org.apache.arrow.flight.Ticket;
@@ -29,9 +30,23 @@ abstract class MetadataProducer extends BasicFlightSqlProducer {
     return List.of(new FlightEndpoint(new Ticket(Any.pack(request).toByteArray())));
   }
 
-  private void send(ServerStreamListener client, Schema schema, Supplier<List<Object[]>> rows) {
+  /** What a session's metadata says. */
+  private interface Listing {
+    List<Object[]> rows(QuernConnection connection) throws SQLException;
+  }
+
+  private void send(ServerStreamListener client, Schema schema, Listing listing) {
+    ClientSession session = Caller.current().session();
     try {
-      statements.sendRows(client, schema, rows.get());
+      List<Object[]> rows =
+          session.call(() -> {
+            try {
+              return listing.rows(session.connection());
+            } catch (SQLException e) {
+              throw FlightErrors.of(e);
+            }
+          });
+      statements.sendRows(client, schema, rows);
       client.completed();
     } catch (RuntimeException e) {
       client.error(FlightErrors.ofRequest(e));
@@ -40,13 +55,13 @@ abstract class MetadataProducer extends BasicFlightSqlProducer {
 
   @Override
   public void getStreamCatalogs(CallContext context, ServerStreamListener client) {
-    send(client, Schemas.GET_CATALOGS_SCHEMA, List::of);
+    send(client, Schemas.GET_CATALOGS_SCHEMA, connection -> List.of());
   }
 
   @Override
   public void getStreamSchemas(
       FlightSql.CommandGetDbSchemas command, CallContext context, ServerStreamListener client) {
-    send(client, Schemas.GET_SCHEMAS_SCHEMA, List::of);
+    send(client, Schemas.GET_SCHEMAS_SCHEMA, connection -> TableListing.schemas(command));
   }
 
   @Override
@@ -56,14 +71,12 @@ abstract class MetadataProducer extends BasicFlightSqlProducer {
         command.getIncludeSchema()
             ? Schemas.GET_TABLES_SCHEMA
             : Schemas.GET_TABLES_SCHEMA_NO_SCHEMA;
-    ClientSession session = Caller.current().session();
-    send(
-        client, schema, () -> session.call(() -> TableListing.rows(session.connection(), command)));
+    send(client, schema, connection -> TableListing.tables(connection, command));
   }
 
   @Override
   public void getStreamTableTypes(CallContext context, ServerStreamListener client) {
-    send(client, Schemas.GET_TABLE_TYPES_SCHEMA, () -> List.<Object[]>of(new Object[] {"VIEW"}));
+    send(client, Schemas.GET_TABLE_TYPES_SCHEMA, TableListing::types);
   }
 
   @Override
@@ -77,13 +90,16 @@ abstract class MetadataProducer extends BasicFlightSqlProducer {
       FlightSql.CommandGetXdbcTypeInfo command, CallContext context, ServerStreamListener client) {
     Optional<Integer> code =
         command.hasDataType() ? Optional.of(command.getDataType()) : Optional.empty();
-    send(client, Schemas.GET_TYPE_INFO_SCHEMA, () -> TypeInformation.rows(code));
+    send(
+        client,
+        Schemas.GET_TYPE_INFO_SCHEMA,
+        connection -> TableListing.columnTypes(connection, code));
   }
 
   @Override
   public void getStreamPrimaryKeys(
       FlightSql.CommandGetPrimaryKeys command, CallContext context, ServerStreamListener client) {
-    send(client, Schemas.GET_PRIMARY_KEYS_SCHEMA, List::of);
+    send(client, Schemas.GET_PRIMARY_KEYS_SCHEMA, connection -> List.of());
   }
 
   @Override
@@ -107,7 +123,7 @@ abstract class MetadataProducer extends BasicFlightSqlProducer {
   }
 
   private void sendNoKeys(ServerStreamListener client) {
-    send(client, Schemas.GET_CROSS_REFERENCE_SCHEMA, List::of);
+    send(client, Schemas.GET_CROSS_REFERENCE_SCHEMA, connection -> List.of());
   }
 
   /** The endpoint owns all that there is to close. */

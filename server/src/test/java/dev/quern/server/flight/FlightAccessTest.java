@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.connectors.FileAccess;
 import dev.quern.server.SessionLimits;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -45,7 +46,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Keys, limits, sessions, and whatever bytes come. */
 @Timeout(120)
-@SuppressWarnings("try") // close() of clients may be interrupted
+@SuppressWarnings("try") // the clients' close() may be interrupted
 class FlightAccessTest {
   private static final CallOption[] PLAIN = {};
   private final BufferAllocator allocator = new RootAllocator();
@@ -236,7 +237,7 @@ class FlightAccessTest {
         }
         first.closeSession(new CloseSessionRequest());
         assertEquals(0, server.endpoint().sessions());
-        refused(FlightStatusCode.INVALID_ARGUMENT, () -> first.execute("SELECT x FROM v"));
+        refused(FlightStatusCode.UNAUTHORIZED, () -> first.execute("SELECT x FROM v"));
         assertEquals(1, server.endpoint().sessions());
       }
       await("the session outlives its connection", () -> server.endpoint().sessions() == 0);
@@ -250,7 +251,7 @@ class FlightAccessTest {
         FlightSqlClient client = client(server)) {
       client.executeUpdate("CREATE VIEW v AS SELECT 1 AS x");
       await("the session does not end", () -> server.endpoint().sessions() == 0);
-      refused(FlightStatusCode.INVALID_ARGUMENT, () -> client.execute("SELECT x FROM v"));
+      refused(FlightStatusCode.UNAUTHORIZED, () -> client.execute("SELECT x FROM v"));
     }
   }
 
@@ -323,7 +324,7 @@ class FlightAccessTest {
           }
           out.write(bytes);
           out.flush();
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
           assertFalse(e.toString().isEmpty(), "the server may hang up first");
         }
       }

@@ -2,8 +2,10 @@ package dev.quern.sql.arrow;
 
 import dev.quern.planner.QueryException;
 import dev.quern.planner.QueryException.State;
+import dev.quern.sql.Session;
 import dev.quern.sql.catalog.View;
 import java.util.List;
+import java.util.Optional;
 import org.apache.arrow.vector.complex.MapVector;
 import org.apache.arrow.vector.types.DateUnit;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
@@ -26,9 +28,14 @@ public final class ArrowFields {
     CLIENT
   }
 
-  /** The columns of a view as a client gets them. */
-  public static Schema ofView(View view) {
-    return result(view.rowType());
+  /** The columns of a view, or of a file, as a client gets them; empty where there is no such. */
+  public static Optional<Schema> ofTable(Session session, String table) {
+    return session
+        .catalog()
+        .view(table)
+        .map(View::rowType)
+        .or(() -> session.fileColumns(table))
+        .map(ArrowFields::result);
   }
 
   /**
