@@ -17,7 +17,7 @@ record ServedEngines(GenerateEngine served, EngineOptions options, EngineFactory
 
   @Override
   public Optional<PromptTokens> tokens(EngineOptions wanted) {
-    return others.tokens(wanted);
+    return wanted.equals(options) ? served.tokens() : others.tokens(wanted);
   }
 
   @Override

@@ -5,7 +5,6 @@ import dev.quern.executor.engine.EngineOptions;
 import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.server.batches.BatchLimits;
 import dev.quern.server.batches.BatchService;
-import dev.quern.server.batches.JobListener;
 import dev.quern.server.batches.StateFolder;
 import dev.quern.server.console.ConsoleLimits;
 import dev.quern.server.console.ConsoleRoutes;
@@ -13,6 +12,9 @@ import dev.quern.server.flight.Authentication;
 import dev.quern.server.flight.FlightEndpoint;
 import dev.quern.server.http.HttpEndpoint;
 import dev.quern.server.http.Routes;
+import dev.quern.server.metrics.Jobs;
+import dev.quern.server.metrics.Meters;
+import dev.quern.server.metrics.MetricsEndpoint;
 import dev.quern.server.openai.OpenAiRoutes;
 import dev.quern.server.openai.SamplingDefaults;
 import dev.quern.server.query.OutputFile;
@@ -76,11 +78,16 @@ final class Serving implements AutoCloseable {
         SqlSessions.on(
             engine, engineOptions, files(), wanted -> others.open(wanted, console::notice));
     InstantSource clock = InstantSource.system();
-    var openAi = new OpenAiRoutes(engine, defaults, clock);
+    Meters meters = Meters.of(engine);
+    var openAi = new OpenAiRoutes(engine, defaults, clock, meters);
     var routes = new Routes.Builder();
     openAi.addTo(routes);
-    batches(console, engine, openAi, clock).addTo(routes);
-    open.push(ConsoleRoutes.addTo(routes, sessions, engine, demoTable(), ConsoleLimits.DEFAULT));
+    batches(console, engine, openAi, meters, clock).addTo(routes);
+    open.push(
+        ConsoleRoutes.addTo(
+            routes, sessions, engine, demoTable(), ConsoleLimits.within(options.sql())));
+    // Opened before the listeners, and so closed after them: the end can be watched too.
+    OptionalInt metricsPort = metrics(meters);
     HttpEndpoint http =
         listen(
             "--port",
@@ -92,6 +99,7 @@ final class Serving implements AutoCloseable {
                     routes.build(),
                     options.keys(),
                     options.http(),
+                    meters,
                     console.err()));
     addresses.add(
         "serving "
@@ -100,6 +108,7 @@ final class Serving implements AutoCloseable {
             + (options.tls().isPresent() ? "https://" : "http://")
             + shown(http.address().getPort())
             + "/v1 (Ctrl-C ends)");
+    metricsPort.ifPresent(port -> addresses.add("metrics on http://" + shown(port) + "/metrics"));
     if (options.flightPort().isPresent()) {
       FlightEndpoint flight =
           listen(
@@ -122,9 +131,26 @@ final class Serving implements AutoCloseable {
     }
   }
 
+  /** The port that metrics are had at. */
+  private OptionalInt metrics(Meters meters) {
+    if (options.metricsPort().isEmpty()) {
+      return OptionalInt.empty();
+    }
+    MetricsEndpoint endpoint =
+        listen(
+            "--metrics-port",
+            options.metricsPort(),
+            address -> MetricsEndpoint.start(address, meters));
+    return OptionalInt.of(endpoint.address().getPort());
+  }
+
   /** Opened before the listeners, and so closed after them. */
   private BatchService batches(
-      Console console, GenerateEngine engine, OpenAiRoutes openAi, InstantSource clock) {
+      Console console,
+      GenerateEngine engine,
+      OpenAiRoutes openAi,
+      Meters meters,
+      InstantSource clock) {
     StateFolder state = new ServeState(options.stateDir(), options.port()).open(console::notice);
     try {
       BatchService batches =
@@ -133,7 +159,7 @@ final class Serving implements AutoCloseable {
               engine,
               openAi.batchEndpoints(),
               BatchLimits.DEFAULT,
-              JobListener.NONE,
+              new BatchMeters(meters.jobs(Jobs.Kind.BATCH)),
               clock,
               console.err());
       open.push(batches);

@@ -73,9 +73,9 @@ final class EngineLoop implements Runnable {
     published = new Published(statistics.view(), 0);
   }
 
-  /** A clock for a row that arrives now. */
-  RowClock clock() {
-    return new RowClock(nanos);
+  /** The clock that steps and rows are timed by, in nanoseconds. */
+  LongSupplier clock() {
+    return nanos;
   }
 
   /** What the loop does and has done; never makes it wait. */

@@ -161,6 +161,7 @@ public final class LocalEngine implements GenerateEngine {
   public Completions submit(PromptBatch batch) {
     var completions = new LocalCompletions(batch.rows().size(), loop);
     long number = batches.getAndIncrement();
+    long arrival = loop.clock().getAsLong();
     var tries = new ChoiceTries(model.name(), model.tokenizer());
     Map<LogitRules, RowRules> rules = new HashMap<>();
     record Encoded(int row, int[] ids, RowRules rules, Optional<ChoiceWalk> walk, int mostAnswer) {}
@@ -201,7 +202,7 @@ public final class LocalEngine implements GenerateEngine {
               e.walk(),
               batch.stream(),
               completions,
-              loop.clock()));
+              new RowClock(loop.clock(), arrival)));
     }
     loop.add(rows);
     return completions;

@@ -12,10 +12,12 @@ final class RowClock {
   private long firstToken = NOT_YET;
   private long lastToken = NOT_YET;
 
-  /** The row arrives now. */
-  RowClock(LongSupplier nanos) {
+  /**
+   * @param arrival when the row's batch was submitted, of the same clock
+   */
+  RowClock(LongSupplier nanos, long arrival) {
     this.nanos = nanos;
-    arrival = nanos.getAsLong();
+    this.arrival = arrival;
   }
 
   /**

@@ -29,7 +29,8 @@ public record Usage(
    * Seconds of a row in the engine, one stage behind the other. A row that ends early has 0 in the
    * stages that it did not reach.
    *
-   * @param queue from its arrival to the start of the first step that computed some of it
+   * @param queue from the submission of its batch, whose prompts are tokenized then, to the start
+   *     of the first step that computed some of it
    * @param prefill from there to its first token; waiting after a preemption counts here too
    * @param decode from the first token to the last
    */

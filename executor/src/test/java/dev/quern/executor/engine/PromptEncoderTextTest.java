@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PromptEncoderTextTest {
   private static final Path EMBEDDED = Path.of("embedded-model");
   private static final String TEMPLATE =
-      "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}{{ tools | length if tools else 'no' }} tools<|im_start|>assistant\n<think>\n{% if enable_thinking is false %}\n</think>\n\n{% endif %}";
+      "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}{{ tools | length if tools else 'no' }} tools<|im_start|>assistant\n<think>\n{% if enable_thinking is false %}</think>\n\n{% endif %}";
 
   @TempDir Path folder;
 
@@ -45,7 +45,7 @@ class PromptEncoderTextTest {
           tokenizer.encode(List.of(PromptPart.literal(text))), encoder.encode(List.of(), plain));
 
       var off = new Prompt.Chat(messages, List.of(Map.of()), Map.of("enable_thinking", false));
-      assertEquals(asked + "1" + answer + "\n</think>\n\n", encoder.text(List.of(), row(off)));
+      assertEquals(asked + "1" + answer + "</think>\n\n", encoder.text(List.of(), row(off)));
 
       var head = List.of(PromptPart.literal("h"));
       var tail = row(new Prompt.Text(List.of(PromptPart.value("i"))));

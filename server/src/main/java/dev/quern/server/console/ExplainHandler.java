@@ -42,7 +42,7 @@ final class ExplainHandler {
       var running = new RunningSql(asked.caller());
       running.begin(jdbc);
       reply.onGone(running::cancel);
-      try (ResultSet rows = jdbc.executeQuery(explained(statement.sql()))) {
+      try (ResultSet rows = jdbc.executeQuery(explained(statement))) {
         reply.send(200, answer(rows, statement));
       } finally {
         running.end();
@@ -67,14 +67,16 @@ final class ExplainHandler {
   }
 
   /** The words before the statement stand on a line of their own: columns stay what they are. */
-  private static String explained(String sql) {
-    return EXPLAINS.matcher(sql).matches() ? sql : "EXPLAIN PLAN FOR\n" + sql;
+  private static String explained(PlacedStatement s) {
+    return EXPLAINS.matcher(s.sql()).matches()
+        ? s.sql()
+        : "EXPLAIN PLAN FOR\n" + " ".repeat(s.column() - 1) + s.sql();
   }
 
   private static PlacedStatement placed(PlacedStatement s) {
     return EXPLAINS.matcher(s.sql()).matches()
         ? s
-        : new PlacedStatement(s.sql(), s.start(), s.line() - 1, s.column());
+        : new PlacedStatement(s.sql(), s.start(), s.line() - 1, 1);
   }
 
   private static ObjectNode answer(ResultSet rows, PlacedStatement statement) throws SQLException {

@@ -35,6 +35,7 @@ final class StatementRun {
 
   void run(String sql) throws SQLException, IOException, InterruptedException {
     try (Statement statement = connection.createStatement()) {
+      statement.setQueryTimeout((int) Math.min(Integer.MAX_VALUE, limits.seconds()));
       running.begin(statement);
       try (var _ = new Pulse(PULSE_MILLIS, this::beat)) {
         execute(statement, sql);

@@ -39,6 +39,7 @@ public final class HttpEndpoint implements AutoCloseable {
   private final Origins origins;
   private final Admission admission;
   private final IdleConnections idle;
+  private final AnswerListener listener;
   private final PrintStream log;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Set<Reply> open = ConcurrentHashMap.newKeySet();
@@ -51,6 +52,7 @@ public final class HttpEndpoint implements AutoCloseable {
       Routes routes,
       ApiKeys keys,
       HttpLimits limits,
+      AnswerListener listener,
       PrintStream log)
       throws IOException {
     this.vertx = vertx;
@@ -60,6 +62,7 @@ public final class HttpEndpoint implements AutoCloseable {
     this.origins = new Origins(address.getAddress().isLoopbackAddress());
     this.admission = new Admission(limits);
     this.idle = new IdleConnections(vertx, limits.requestTime());
+    this.listener = listener;
     this.log = log;
     var options =
         new HttpServerOptions()
@@ -100,6 +103,19 @@ public final class HttpEndpoint implements AutoCloseable {
       HttpLimits limits,
       PrintStream log)
       throws IOException {
+    return start(address, tls, routes, keys, limits, AnswerListener.NONE, log);
+  }
+
+  /** The same with somebody who is told of the answers. */
+  public static HttpEndpoint start(
+      InetSocketAddress address,
+      Optional<Tls> tls,
+      Routes routes,
+      ApiKeys keys,
+      HttpLimits limits,
+      AnswerListener listener,
+      PrintStream log)
+      throws IOException {
     Vertx vertx =
         Vertx.vertx(
             new VertxOptions()
@@ -109,7 +125,7 @@ public final class HttpEndpoint implements AutoCloseable {
                         .setClassPathResolvingEnabled(false)
                         .setFileCachingEnabled(false)));
     try {
-      return new HttpEndpoint(vertx, address, tls, routes, keys, limits, log);
+      return new HttpEndpoint(vertx, address, tls, routes, keys, limits, listener, log);
     } catch (IOException | RuntimeException e) {
       vertx.close();
       throw e;
@@ -154,11 +170,11 @@ public final class HttpEndpoint implements AutoCloseable {
     }
     new UploadReader(vertx, request, uploads, limits.requestTime())
         .read(
-            upload -> start(() -> handleFile(asked.with(upload), upload.file(), uploads, reply)),
+            upload -> start(() -> handleFile(asked.with(upload), upload.file(), reply)),
             refusal -> start(() -> refuse(reply, refusal)));
   }
 
-  private void handleFile(Request request, Path file, Uploads uploads, Reply reply) {
+  private void handleFile(Request request, Path file, Reply reply) {
     try {
       handle(request, reply);
     } finally {
@@ -167,7 +183,6 @@ public final class HttpEndpoint implements AutoCloseable {
       } catch (IOException e) {
         log.println("quern: " + file + " cannot be deleted: " + e.getMessage());
       }
-      uploads.leave();
     }
   }
 
@@ -181,17 +196,26 @@ public final class HttpEndpoint implements AutoCloseable {
   }
 
   private void handle(Request request, Reply reply) {
+    int status = statusOf(request, reply);
+    listener.answered(reply.route(), status);
+  }
+
+  /** Answers; the status of the answer. */
+  private int statusOf(Request request, Reply reply) {
     try {
       try {
         answer(request, reply);
         if (reply.started()) {
           reply.end();
         }
+        return reply.status();
       } catch (ApiException e) {
         fail(reply, e);
+        return e.status();
       } catch (RuntimeException e) {
         log.println("quern: a request to " + request.path() + " failed: " + e);
         fail(reply, new ApiException(500, "server_error", "internal error: " + e, null, null));
+        return 500;
       }
     } catch (IOException e) {
       // The client has gone: nobody to tell.
@@ -199,12 +223,14 @@ public final class HttpEndpoint implements AutoCloseable {
     } catch (InterruptedException e) {
       reply.abort();
     }
+    return AnswerListener.GONE;
   }
 
   private void answer(Request request, Reply reply)
       throws ApiException, IOException, InterruptedException {
     origins.check(request);
     Routes.Match match = routes.match(request.method(), request.path());
+    reply.route(match.path());
     Caller caller =
         match.open() ? Caller.ANYBODY : keys.check(request.header("authorization").orElse(null));
     Request asked = request.with(match.parameters(), caller);
@@ -226,7 +252,8 @@ public final class HttpEndpoint implements AutoCloseable {
     }
   }
 
-  private static void refuse(Reply reply, ApiException refusal) {
+  private void refuse(Reply reply, ApiException refusal) {
+    listener.answered(reply.route(), refusal.status());
     try {
       // What the client still sends is not read: the connection ends with the answer.
       reply.header("Connection", "close");

@@ -24,6 +24,8 @@ public final class Reply {
   private final boolean head;
   private final Duration patience;
   private final Departure departure = new Departure();
+  private String route = AnswerListener.NO_ROUTE;
+  private int status;
   private boolean started;
   private boolean streams;
 
@@ -58,6 +60,20 @@ public final class Reply {
     return departure;
   }
 
+  /** Pattern of the route that answers. */
+  void route(String pattern) {
+    route = pattern;
+  }
+
+  String route() {
+    return route;
+  }
+
+  /** The status sent. */
+  int status() {
+    return status;
+  }
+
   /** A header of the answer; before its start. */
   public Reply header(String name, String value) throws IOException, InterruptedException {
     await(() -> {
@@ -76,6 +92,7 @@ public final class Reply {
   public void send(int status, String contentType, byte[] body)
       throws IOException, InterruptedException {
     started = true;
+    this.status = status;
     await(() -> {
       response.setStatusCode(status).putHeader("Content-Type", contentType);
       if (head) {
@@ -95,6 +112,7 @@ public final class Reply {
   /** Begins an answer whose pieces come later. */
   public void start(String contentType) throws IOException, InterruptedException {
     started = true;
+    status = 200;
     streams = contentType.startsWith("text/event-stream");
     await(() -> {
       response

@@ -20,8 +20,8 @@ public final class Routes {
       Optional<Uploads> uploads,
       Handler handler) {}
 
-  /** A handler, and the values of its path's named segments. */
-  record Match(Handler handler, Map<String, String> parameters, boolean open) {}
+  /** A handler, the pattern of its path, and the values of the pattern's named segments. */
+  record Match(Handler handler, String path, Map<String, String> parameters, boolean open) {}
 
   private final List<Route> routes;
 
@@ -79,7 +79,8 @@ public final class Routes {
         // HEAD is GET without its body.
         if (route.method().equals(method)
             || (method.equals("HEAD") && route.method().equals("GET"))) {
-          return new Match(route.handler(), parameters, route.open());
+          return new Match(
+              route.handler(), String.join("/", route.segments()), parameters, route.open());
         }
         methods.add(route.method());
       }

@@ -35,8 +35,7 @@ final class UploadReader {
   }
 
   /**
-   * Takes room of the uploads; it is given back with a refusal, and is the receiver's to give back
-   * with a whole file.
+   * Takes room of the uploads while the file arrives.
    *
    * @param whole receives the file and the form's fields
    * @param refused receives why there is none; one of the two is called
@@ -156,6 +155,7 @@ final class UploadReader {
     }
     ended = true;
     var fields = new HashMap<String, String>();
+    uploads.leave();
     request.formAttributes().forEach((name, value) -> fields.putIfAbsent(name, value));
     whole.accept(new Upload(file, upload.size(), upload.filename(), fields));
   }

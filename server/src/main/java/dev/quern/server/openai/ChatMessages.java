@@ -11,7 +11,6 @@ import dev.quern.server.http.ApiException;
 import dev.quern.server.http.JsonFields;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Reads the messages of a chat. Their text is a user's: special tokens in it are plain text. */
@@ -143,26 +142,19 @@ final class ChatMessages {
             place + ".function",
             "'" + place + ".function' must have a name and arguments, both strings");
       }
-      read.add(
-          Map.of(
-              "id",
-              calls.get(i).path("id").asText(),
-              "type",
-              "function",
-              "function",
-              Map.of(
-                  "name",
-                  function.path("name").textValue(),
-                  "arguments",
-                  arguments(place, function.path("arguments").textValue()))));
+      // In the client's order: a template may write a call as it is, and the same each time.
+      ObjectNode call = calls.get(i).deepCopy();
+      ((ObjectNode) call.get("function"))
+          .set("arguments", arguments(place, function.path("arguments").textValue()));
+      read.add(JsonValues.of(call));
     }
     return read;
   }
 
-  private static Object arguments(String place, String text) throws ApiException {
+  private static ObjectNode arguments(String place, String text) throws ApiException {
     try {
       if (JSON.readTree(text) instanceof ObjectNode object) {
-        return JsonValues.of(object);
+        return object;
       }
     } catch (JsonProcessingException e) {
       // Said below, as for JSON that is no object.

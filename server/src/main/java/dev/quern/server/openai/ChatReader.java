@@ -2,10 +2,13 @@ package dev.quern.server.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.executor.engine.GenerateOptions;
 import dev.quern.executor.engine.JsonValues;
 import dev.quern.executor.engine.ModelInfo;
 import dev.quern.executor.engine.Prompt;
+import dev.quern.executor.engine.PromptRow;
+import dev.quern.executor.engine.PromptTokens;
 import dev.quern.executor.engine.TokenReport;
 import dev.quern.server.http.ApiException;
 import dev.quern.server.http.JsonFields;
@@ -13,6 +16,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -32,11 +36,13 @@ final class ChatReader implements RequestReader {
           "web_search_options");
 
   private final ModelInfo model;
+  private final Optional<PromptTokens> tokens;
   private final SamplingFields sampling;
   private final InstantSource clock;
 
-  ChatReader(ModelInfo model, SamplingDefaults defaults, InstantSource clock) {
-    this.model = model;
+  ChatReader(GenerateEngine engine, SamplingDefaults defaults, InstantSource clock) {
+    this.model = engine.model();
+    this.tokens = engine.tokens();
     this.sampling = new SamplingFields(defaults);
     this.clock = clock;
   }
@@ -50,8 +56,7 @@ final class ChatReader implements RequestReader {
     checkModalities(fields.get("modalities"));
     StreamFields stream = StreamFields.read(fields);
     int n = Choices.read(fields);
-    var tools = ToolFields.read(fields, model);
-    Prompt.Chat prompt = prompt(fields, tools);
+    Prompt.Chat prompt = prompt(fields, ToolFields.read(fields, model));
     boolean showIds = fields.bool("return_token_ids");
     GenerateOptions options =
         sampling.read(
@@ -60,12 +65,14 @@ final class ChatReader implements RequestReader {
             new TokenReport(logprobs(fields), OptionalInt.empty(), showIds),
             true);
     Bodies.refuseUnknown(fields);
+    ReasoningSplitter.Start start = start(prompt, options);
+    boolean tools = !prompt.tools().isEmpty();
     var frame = new AnswerFrame(model, AnswerId.next("chatcmpl-", clock), stream.includeUsage());
     return new EngineRequest(
         Choices.rows(prompt, options, n, priority),
         "messages",
         stream,
-        new ChatAnswers(frame, n, stream.stream(), showIds, () -> AnswerParser.PLAIN));
+        new ChatAnswers(frame, n, stream.stream(), showIds, () -> AnswerSplitter.of(start, tools)));
   }
 
   private static Prompt.Chat prompt(JsonFields fields, ToolFields tools) throws ApiException {
@@ -89,6 +96,22 @@ final class ChatReader implements RequestReader {
     } catch (IllegalArgumentException e) {
       throw ApiException.badRequest(
           "chat_template_kwargs", "'chat_template_kwargs': " + e.getMessage());
+    }
+  }
+
+  /** What the prompt ends with says whether the answer begins with reasoning. */
+  private ReasoningSplitter.Start start(Prompt.Chat prompt, GenerateOptions options) {
+    Map<String, Object> arguments = prompt.templateArguments();
+    if (!model.thinking() && !ReasoningSplitter.asked(arguments)) {
+      return ReasoningSplitter.Start.CONTENT;
+    }
+    try {
+      String text =
+          tokens.map(known -> known.text(List.of(), new PromptRow(prompt, options, 0))).orElse("");
+      return ReasoningSplitter.start(text, model.thinking(), arguments);
+    } catch (IllegalArgumentException e) {
+      // The row will fail the same way, and tell the client why.
+      return ReasoningSplitter.Start.CONTENT;
     }
   }
 

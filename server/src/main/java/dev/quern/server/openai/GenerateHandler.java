@@ -12,11 +12,14 @@ import dev.quern.server.http.ApiException;
 import dev.quern.server.http.Handler;
 import dev.quern.server.http.Reply;
 import dev.quern.server.http.Request;
+import dev.quern.server.metrics.Meters;
+import dev.quern.server.metrics.RequestKind;
 import java.io.IOException;
 import java.util.List;
 
 /** Runs requests of one path, each at once. A client that goes away cancels its rows. */
-record GenerateHandler(GenerateEngine engine, RequestReader reader) implements Handler {
+record GenerateHandler(GenerateEngine engine, RequestReader reader, Meters meters, RequestKind kind)
+    implements Handler {
   /** Online requests run before batch rows. */
   private static final int PRIORITY = 1;
 
@@ -26,7 +29,8 @@ record GenerateHandler(GenerateEngine engine, RequestReader reader) implements H
     EngineRequest request = reader.read(asked.body(), PRIORITY);
     boolean stream = request.stream().stream();
     // Closing cancels what has not ended: after a lost client, all.
-    try (Completions events = engine.submit(new PromptBatch(List.of(), request.rows(), stream))) {
+    try (var metered = meters.request(kind);
+        Completions events = engine.submit(new PromptBatch(List.of(), request.rows(), stream))) {
       reply.onGone(events::close);
       int left = request.rows().size();
       while (left > 0) {
@@ -36,7 +40,10 @@ record GenerateHandler(GenerateEngine engine, RequestReader reader) implements H
         }
         if (event instanceof Event.Done done) {
           left--;
+          metered.done(done.reason(), done.usage());
           failOnError(done, request.promptField());
+        } else if (stream) {
+          metered.tokens();
         }
         List<ObjectNode> pieces = request.answers().take(event.row(), event);
         if (stream) {

@@ -7,6 +7,8 @@ import dev.quern.executor.engine.ModelInfo;
 import dev.quern.server.batches.BatchEndpoint;
 import dev.quern.server.http.ApiException;
 import dev.quern.server.http.Routes;
+import dev.quern.server.metrics.Meters;
+import dev.quern.server.metrics.RequestKind;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -18,14 +20,22 @@ public final class OpenAiRoutes {
   private final GenerateEngine engine;
   private final RequestReader chat;
   private final RequestReader completions;
+  private final Meters meters;
 
   /**
    * @param engine stays the caller's
    * @param defaults where a request is silent
    */
   public OpenAiRoutes(GenerateEngine engine, SamplingDefaults defaults, InstantSource clock) {
+    this(engine, defaults, clock, Meters.of(engine));
+  }
+
+  /** The same where requests are counted in these meters. */
+  public OpenAiRoutes(
+      GenerateEngine engine, SamplingDefaults defaults, InstantSource clock, Meters meters) {
+    this.meters = meters;
     this.engine = engine;
-    this.chat = new ChatReader(engine.model(), defaults, clock);
+    this.chat = new ChatReader(engine, defaults, clock);
     this.completions = new CompletionReader(engine, defaults, clock);
   }
 
@@ -66,8 +76,11 @@ public final class OpenAiRoutes {
               }
               reply.send(200, model);
             })
-        .add("POST", CHAT, new GenerateHandler(engine, chat))
-        .add("POST", COMPLETIONS, new GenerateHandler(engine, completions));
+        .add("POST", CHAT, new GenerateHandler(engine, chat, meters, RequestKind.CHAT))
+        .add(
+            "POST",
+            COMPLETIONS,
+            new GenerateHandler(engine, completions, meters, RequestKind.COMPLETION));
   }
 
   private static ObjectNode model(ModelInfo model) {

@@ -60,15 +60,19 @@ final class ReasoningSplitter implements AnswerParser {
    */
   static Start start(String prompt, boolean thinking, Map<String, ?> templateArguments) {
     String end = prompt.stripTrailing();
-    if (!thinking
-        && !Boolean.TRUE.equals(templateArguments.get("enable_thinking"))
-        && !Boolean.TRUE.equals(templateArguments.get("thinking"))) {
+    if (!thinking && !asked(templateArguments)) {
       return Start.CONTENT;
     }
     if (end.endsWith(OPEN)) {
       return Start.REASONING;
     }
     return end.endsWith(CLOSE) ? Start.CONTENT : Start.TAGGED;
+  }
+
+  /** Whether the caller of a template asks for reasoning. */
+  static boolean asked(Map<String, ?> templateArguments) {
+    return Boolean.TRUE.equals(templateArguments.get("enable_thinking"))
+        || Boolean.TRUE.equals(templateArguments.get("thinking"));
   }
 
   @Override

@@ -104,7 +104,7 @@ final class BatchServer implements AutoCloseable {
     return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  private URI uri(String path) {
+  URI uri(String path) {
     return URI.create("http://127.0.0.1:" + endpoint.address().getPort() + path);
   }
 

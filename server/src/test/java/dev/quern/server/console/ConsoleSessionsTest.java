@@ -23,7 +23,7 @@ class ConsoleSessionsTest {
   private final ConsoleSessions sessions =
       new ConsoleSessions(
           new SqlSessions(new QuernDriver(_ -> ScriptedEngine.answering(text -> text))),
-          new ConsoleLimits(10, 1000, 1, 2, Duration.ofNanos(100), Duration.ZERO),
+          new ConsoleLimits(10, 1000, 1, 60, 2, Duration.ofNanos(100), Duration.ZERO),
           now::get);
 
   @AfterEach

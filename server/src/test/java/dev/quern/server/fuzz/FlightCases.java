@@ -109,7 +109,7 @@ final class FlightCases {
       return descriptor.addPath("../../etc/passwd").addPath("").build();
     }
     return descriptor
-        .setTypeValue(2)
+        .setType(Flight.FlightDescriptor.DescriptorType.CMD)
         .setCmd(random.nextInt(6) == 0 ? text(random) : command(random).toByteString())
         .build();
   }

@@ -40,7 +40,7 @@ class ChatReaderTest {
 
   private final ChatReader reader =
       new ChatReader(
-          WordByWordEngine.MODEL,
+          WordByWordEngine.saying(),
           new SamplingDefaults(0.5, 0.9, 40, 0.1, 1.2, 0.3, 0.4, OptionalInt.empty()),
           CLOCK);
 
@@ -67,7 +67,7 @@ class ChatReaderTest {
   void checkpointsMaxNewTokensIsTheDefault() throws ApiException {
     var short7 =
         new ChatReader(
-            WordByWordEngine.MODEL,
+            WordByWordEngine.saying(),
             new SamplingDefaults(0, 1, 0, 0, 1, 0, 0, OptionalInt.of(7)),
             CLOCK);
     var row =
@@ -122,7 +122,7 @@ class ChatReaderTest {
 
   @Test
   void toolsGoToATemplateThatHasAPlaceForThem() throws ApiException {
-    var tools = new ChatReader(WITH_TOOLS, SamplingDefaults.GREEDY, CLOCK);
+    var tools = new ChatReader(WordByWordEngine.of(WITH_TOOLS), SamplingDefaults.GREEDY, CLOCK);
     String used =
         """
         "messages": [{"role": "user", "content": "x"},

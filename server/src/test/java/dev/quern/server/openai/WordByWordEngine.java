@@ -25,18 +25,26 @@ final class WordByWordEngine implements GenerateEngine {
   /** Opens when a batch is closed before its row was done. */
   final CountDownLatch cancelled = new CountDownLatch(1);
 
-  private WordByWordEngine(List<String> pieces, boolean endless) {
+  private final ModelInfo model;
+
+  private WordByWordEngine(ModelInfo model, List<String> pieces, boolean endless) {
+    this.model = model;
     this.pieces = pieces;
     this.endless = endless;
   }
 
   static WordByWordEngine saying(String... pieces) {
-    return new WordByWordEngine(List.of(pieces), false);
+    return of(MODEL, pieces);
+  }
+
+  /** The same for a model that can more. */
+  static WordByWordEngine of(ModelInfo model, String... pieces) {
+    return new WordByWordEngine(model, List.of(pieces), false);
   }
 
   /** Says the same for ever. */
   static WordByWordEngine endless(String piece) {
-    return new WordByWordEngine(List.of(piece), true);
+    return new WordByWordEngine(MODEL, List.of(piece), true);
   }
 
   @Override
@@ -79,7 +87,7 @@ final class WordByWordEngine implements GenerateEngine {
 
   @Override
   public ModelInfo model() {
-    return MODEL;
+    return model;
   }
 
   @Override
