@@ -77,6 +77,7 @@ final class FlightCases {
   private static boolean decodable(Message message) {
     return switch (message) {
       case Flight.FlightData _ -> false;
+      case Flight.Action _ -> false;
       case Flight.FlightDescriptor descriptor ->
           descriptor.getTypeValue() == 1 || descriptor.getTypeValue() == 2;
       default -> true;
