@@ -82,7 +82,8 @@ abstract class GuardedProducer extends MetadataProducer {
         requireCommand(FirstMessage.await(context, stream));
         super.acceptPut(context, stream, ackStream).run();
       } catch (RuntimeException e) {
-        // A second end of a call that gRPC has ended itself would end the connection and all its calls.
+        // A second end of a call that gRPC has ended itself would end the connection and all its
+        // calls.
         if (!context.isCancelled()) {
           ackStream.onError(FlightErrors.ofRequest(e));
         }

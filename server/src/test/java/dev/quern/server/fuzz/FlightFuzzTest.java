@@ -155,8 +155,7 @@ class FlightFuzzTest {
     return switch (status.getCode()) {
       case INTERNAL, UNKNOWN ->
           !call.decodable()
-              && UNDECODABLE.stream()
-                  .anyMatch(String.valueOf(status.getDescription())::startsWith);
+              && UNDECODABLE.stream().anyMatch(String.valueOf(status.getDescription())::startsWith);
       case DEADLINE_EXCEEDED, DATA_LOSS, UNAVAILABLE -> false;
       default -> true;
     };
