@@ -21,7 +21,7 @@ until url=$(grep -o 'http://[0-9.]*:[0-9]*' "$work/serve.log"); do
 done
 
 online() {
-  ./quern bench-serve --url "$url" --clients 1 --requests 60 --prompt-tokens 128 --generate-tokens 16 --format json
+  ./quern bench-serve --url "$url" --clients 1 --requests 40 --prompt-tokens 128 --generate-tokens 2 --format json
 }
 first() { # P50|P95 of the time to first token, in ms, of a line of bench-serve
   printf '%s\n' "$2" | sed "s/.*\"time_to_first_token_ms\":{[^}]*\"$1\":\([0-9.]*\).*/\1/"

@@ -79,10 +79,14 @@ abstract class GuardedProducer extends MetadataProducer {
       CallContext context, FlightStream stream, StreamListener<PutResult> ackStream) {
     return () -> {
       try {
-        requireCommand(stream.getDescriptor());
+        requireCommand(FirstMessage.await(context, stream));
         super.acceptPut(context, stream, ackStream).run();
       } catch (RuntimeException e) {
-        ackStream.onError(FlightErrors.ofRequest(e));
+        // A second end of a call that gRPC has ended itself would end the connection and all its
+        // calls.
+        if (!context.isCancelled()) {
+          ackStream.onError(FlightErrors.ofRequest(e));
+        }
       }
     };
   }

@@ -127,13 +127,21 @@ final class UploadReader {
     }
     ended = true;
     if (upload != null && !written.isComplete()) {
-      upload.cancelStreamToFileSystem();
+      stopWriting();
     }
     if (file != null) {
       vertx.fileSystem().delete(file.toString());
     }
     uploads.leave();
     refused.accept(e);
+  }
+
+  private void stopWriting() {
+    try {
+      upload.cancelStreamToFileSystem();
+    } catch (IllegalStateException e) {
+      // The part has ended and its file is closed, only its future has not been told yet.
+    }
   }
 
   private void end(Consumer<Upload> whole, Consumer<ApiException> refusal) {

@@ -6,7 +6,6 @@ import com.google.protobuf.Message;
 import dev.quern.server.fuzz.WireCase.End;
 import dev.quern.server.fuzz.WireCase.Reset;
 import dev.quern.server.fuzz.WireCase.Send;
-import io.grpc.MethodDescriptor.MethodType;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
@@ -17,8 +16,9 @@ import org.apache.arrow.flight.sql.impl.FlightSql;
 final class FlightCases {
   /**
    * @param kind what the message is
+   * @param decodable whether gRPC and Flight can decode the message: then it is ours to answer
    */
-  record Call(String method, MethodType type, String kind, byte[] message) {
+  record Call(String method, String kind, boolean decodable, byte[] message) {
     @Override
     public String toString() {
       return method + " of " + kind + ", " + message.length + " bytes";
@@ -66,10 +66,23 @@ final class FlightCases {
     Message message = message(method, random);
     byte[] bytes = message.toByteArray();
     String kind = message.getDescriptorForType().getName();
-    return switch (random.nextInt(4)) {
-      case 0 -> new Call(method, MethodType.UNARY, "noise", noise(random, random.nextInt(300)));
-      case 1 -> new Call(method, MethodType.UNARY, "changed " + kind, changed(random, bytes));
-      default -> new Call(method, MethodType.UNARY, kind, bytes);
+    // Arrow 19.0.0 never frees the body of a message that it fails to decode: none is sent to it.
+    int change = message instanceof Flight.FlightData ? 3 : random.nextInt(4);
+    return switch (change) {
+      case 0 -> new Call(method, "noise", false, noise(random, random.nextInt(300)));
+      case 1 -> new Call(method, "changed " + kind, false, changed(random, bytes));
+      default -> new Call(method, kind, decodable(message), bytes);
+    };
+  }
+
+  /** Flight decodes these further before it calls anybody. */
+  private static boolean decodable(Message message) {
+    return switch (message) {
+      case Flight.FlightData _ -> false;
+      case Flight.Action _ -> false;
+      case Flight.FlightDescriptor descriptor ->
+          descriptor.getTypeValue() == 1 || descriptor.getTypeValue() == 2;
+      default -> true;
     };
   }
 
@@ -85,7 +98,6 @@ final class FlightCases {
           Flight.FlightData.newBuilder()
               .setFlightDescriptor(descriptor(random))
               .setDataHeader(text(random))
-              .setDataBody(text(random))
               .build();
       case "Handshake" -> Flight.HandshakeRequest.newBuilder().setPayload(text(random)).build();
       case "ListFlights" -> Flight.Criteria.newBuilder().setExpression(text(random)).build();

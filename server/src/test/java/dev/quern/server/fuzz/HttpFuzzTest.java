@@ -11,13 +11,12 @@ import dev.quern.server.http.ApiKeys;
 import dev.quern.server.http.HttpLimits;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -32,7 +31,7 @@ class HttpFuzzTest {
       new WireCase(
           0,
           "good request",
-          java.util.List.of(
+          List.of(
               new WireCase.Send(
                   HttpCases.post(
                       "/v1/chat/completions",
@@ -41,7 +40,6 @@ class HttpFuzzTest {
           1);
 
   private final ObjectMapper json = new ObjectMapper();
-  private final Queue<String> faults = new ConcurrentLinkedQueue<>();
 
   @Test
   void anythingIsAnsweredOrClosedAndLeavesNothingBehind() throws Exception {
@@ -55,9 +53,9 @@ class HttpFuzzTest {
       var wire = new Wire(server.http(), PATIENCE);
       var cases = new HttpCases(BODY_LIMIT);
       int first = Math.min(requests, Math.max(300, requests / 5));
-      play(wire, cases, seed, first);
+      List<String> faults = new ArrayList<>(play(wire, cases, seed, first));
       long heap = heapAfterGc();
-      play(wire, cases, seed + first, requests - first);
+      faults.addAll(play(wire, cases, seed + first, requests - first));
       assertTrue(faults.isEmpty(), () -> faults.size() + " faults: " + String.join("\n", faults));
       var answers = Answers.parse(wire.play(GOOD));
       assertEquals(200, answers.all().getFirst().status(), answers.toString());
@@ -70,34 +68,19 @@ class HttpFuzzTest {
     assertEquals("", log.toString(StandardCharsets.UTF_8), "the server's own failures");
   }
 
-  private void play(Wire wire, HttpCases cases, long seed, int count) throws Exception {
-    var seats = new Semaphore(AT_ONCE);
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int i = 0; i < count; i++) {
-        WireCase each = cases.of(seed + i);
-        seats.acquire();
-        threads.execute(() -> {
-          try {
-            play(wire, each);
-          } finally {
-            seats.release();
-          }
-        });
-      }
-    }
+  private List<String> play(Wire wire, HttpCases cases, long seed, int count) throws Exception {
+    return new Players(AT_ONCE).play(seed, count, own -> () -> play(wire, cases.of(own)));
   }
 
-  private void play(Wire wire, WireCase given) {
+  private String play(Wire wire, WireCase given) throws Exception {
     String fault;
     try {
       byte[] received = wire.play(given);
       fault = given.resets() ? "" : Answers.parse(received).faults(given, json);
-    } catch (Exception e) {
+    } catch (Wire.HangException | IOException | IllegalArgumentException e) {
       fault = e.toString();
     }
-    if (!fault.isEmpty()) {
-      faults.add(fault + " after " + given);
-    }
+    return fault.isEmpty() ? "" : fault + " after " + given;
   }
 
   private static void awaitNoOpenBatch(ScriptedEngine engine) throws InterruptedException {
