@@ -25,6 +25,9 @@ public final class EngineFlags {
           new Flag("max-seconds-budget", "N", "stop after this many seconds"),
           new Flag("seed", "N", "seed of queries that give none"));
 
+  /** Step time of a server whose operator sets none: a chat beside a job waits for one step. */
+  private static final String SERVE_STEP_MILLIS = "100";
+
   private static final List<Flag> ENGINE =
       List.of(
           new Flag(
@@ -44,7 +47,7 @@ public final class EngineFlags {
           new Flag(
               "max-step-ms",
               "N",
-              "about the longest step while a row of higher priority is there (default: 0, no limit)"),
+              "about the longest step while chats come (default: 0, no limit; quern serve: 100)"),
           new Flag("block-size", "N", "tokens of a KV block (default: 16)"),
           new Flag(
               "swap-space",
@@ -139,6 +142,19 @@ public final class EngineFlags {
       }
     }
     return engineOptions();
+  }
+
+  /**
+   * The engine's part for a server: steps stay short while chats come, unless told otherwise.
+   *
+   * @throws CommandException (exit code 2) when an option of SQL sessions is given
+   */
+  EngineOptions served() {
+    var served = new TreeMap<>(values);
+    if (!"false".equals(values.get("enable-chunked-prefill"))) {
+      served.putIfAbsent("max-step-ms", SERVE_STEP_MILLIS);
+    }
+    return new EngineFlags(served).engineOnly("serve");
   }
 
   /** All of them, as connection properties of the JDBC driver. */

@@ -1,8 +1,10 @@
 package dev.quern.server;
 
 import dev.quern.executor.engine.Completions;
+import dev.quern.executor.engine.EngineStatistics;
 import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.executor.engine.ModelInfo;
+import dev.quern.executor.engine.PrefixTreeView;
 import dev.quern.executor.engine.PromptBatch;
 import dev.quern.executor.engine.PromptTokens;
 import java.util.Optional;
@@ -27,6 +29,16 @@ record LentEngine(GenerateEngine engine) implements GenerateEngine {
   @Override
   public ModelInfo model() {
     return engine.model();
+  }
+
+  @Override
+  public EngineStatistics statistics() {
+    return engine.statistics();
+  }
+
+  @Override
+  public PrefixTreeView prefixTree(int nodes) throws InterruptedException {
+    return engine.prefixTree(nodes);
   }
 
   @Override

@@ -30,7 +30,7 @@ record ServeCommand(Console console, Engines engines, Cancellation cancellation)
   @Override
   public ExitCode run(ParseResult parsed) {
     var arguments = new Arguments(parsed);
-    EngineOptions options = EngineFlags.given(parsed).engineOnly("serve");
+    EngineOptions options = EngineFlags.given(parsed).served();
     ServeOptions serve = ServeOptions.read(arguments);
     var end = new CountDownLatch(1);
     try (GenerateEngine engine = engines.open(options, console::notice)) {

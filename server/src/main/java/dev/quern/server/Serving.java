@@ -85,7 +85,12 @@ final class Serving implements AutoCloseable {
     batches(console, engine, openAi, meters, clock).addTo(routes);
     open.push(
         ConsoleRoutes.addTo(
-            routes, sessions, engine, demoTable(), ConsoleLimits.within(options.sql())));
+            routes,
+            sessions,
+            engine,
+            demoTable(),
+            ConsoleLimits.within(options.sql()),
+            meters.jobs(Jobs.Kind.CONSOLE)));
     // Opened before the listeners, and so closed after them: the end can be watched too.
     OptionalInt metricsPort = metrics(meters);
     HttpEndpoint http =

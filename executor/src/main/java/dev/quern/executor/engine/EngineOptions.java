@@ -25,7 +25,7 @@ import java.util.TreeSet;
  * @param maxNumSeqs most sequences in one step
  * @param maxNumBatchedTokens most tokens in one step
  * @param maxStepMillis about how long a step may take while a row with a priority above 0 waits or
- *     runs; 0: no such limit
+ *     runs, and for 30 s of steps after the last; 0: no such limit
  * @param blockSize tokens of a KV block
  * @param kvTokens tokens that the KV cache holds; empty: chosen by free memory
  * @param swapBytes host memory and spill file for blocks that fall out of the KV cache; 0: they are

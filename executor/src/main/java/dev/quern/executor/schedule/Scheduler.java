@@ -31,6 +31,12 @@ public final class Scheduler {
   /** Waiting sequences looked at in a step: beyond that many, later steps find them. */
   private static final int LOOK_AHEAD = 256;
 
+  /**
+   * Milliseconds of steps for which they stay short behind the last sequence of priority above 0:
+   * who comes alone comes again, and would find a long step running.
+   */
+  private static final double ONLINE_MILLIS = 30_000;
+
   private final PrefixCache cache;
   private final SchedulerLimits limits;
   private final Consumer<BlockCopy> copier;
@@ -40,6 +46,7 @@ public final class Scheduler {
   private final AnswerLengths answers = new AnswerLengths();
   private final StepTimes times = new StepTimes();
   private SchedulerCounts counts = SchedulerCounts.NONE;
+  private double millisSinceOnline = Double.POSITIVE_INFINITY;
 
   /**
    * @param copier runs a block copy on the device, in order with the steps
@@ -93,7 +100,10 @@ public final class Scheduler {
    */
   public ScheduledStep next(Predicate<Sequence> startable) {
     List<Chunk> chunks = new ArrayList<>();
-    if (limits.maxStepMillis() > 0 && (online(waiting) || online(running))) {
+    if (online(waiting) || online(running)) {
+      millisSinceOnline = 0;
+    }
+    if (limits.maxStepMillis() > 0 && millisSinceOnline < ONLINE_MILLIS) {
       StepBudget budget = StepBudget.capped(limits.maxTokens(), limits.maxStepMillis(), times);
       fill(chunks, budget, s -> s.priority() > 0, startable);
       fill(chunks, budget, s -> s.priority() <= 0, startable);
@@ -123,6 +133,7 @@ public final class Scheduler {
   public void took(ScheduledStep step, double millis) {
     int decode = step.decodeTokens();
     times.ran(step.tokens() - decode, decode, millis);
+    millisSinceOnline += millis;
   }
 
   private void fill(

@@ -68,6 +68,30 @@ final class OnlineRowsTest {
   }
 
   @Test
+  void stepsStayShortForAWhileBehindTheLastOnlineRow() {
+    BatchRun run = run(4096, 128, CAP);
+    run.add(0, rows(400, 200, 60, 10_000));
+    for (int i = 0; i < 8; i++) {
+      timed(run);
+    }
+    run.add(1, rows(1, 40, 4, 900_000));
+    while (run.open().stream().anyMatch(s -> s.priority() > 0)) {
+      timed(run);
+    }
+    double after = 0;
+    while (after < 25_000 && run.open().size() > 128) {
+      double step = millis(timed(run));
+      assertTrue(step <= 1.1 * CAP, "step of " + step + " ms, " + after + " ms after the last");
+      after += step;
+    }
+    for (int i = 0; i < 3; i++) {
+      // An hour passes on the clock of the device.
+      run.scheduler.took(new ScheduledStep(List.of()), 3_600_000);
+    }
+    assertTrue(millis(timed(run)) > 1.5 * CAP, "nobody came: the batch alone is not capped");
+  }
+
+  @Test
   void theFirstCappedStepsAreShortThoughNothingWasTimed() {
     BatchRun run = run(4096, 128, CAP);
     run.add(1, rows(1, 400, 4, 900_000));

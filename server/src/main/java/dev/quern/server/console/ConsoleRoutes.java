@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.server.SqlSessions;
 import dev.quern.server.http.Routes;
+import dev.quern.server.metrics.Jobs;
 import java.util.Optional;
 
 /** The web console at {@code /} and the calls that its pages make. */
@@ -24,15 +25,17 @@ public final class ConsoleRoutes implements AutoCloseable {
    *
    * @param sql sessions on the same engine
    * @param demoTable a file with the demo's support tickets that these sessions may read
+   * @param jobs counts what is run
    */
   public static ConsoleRoutes addTo(
       Routes.Builder routes,
       SqlSessions sql,
       GenerateEngine engine,
       Optional<String> demoTable,
-      ConsoleLimits limits) {
+      ConsoleLimits limits,
+      Jobs jobs) {
     var sessions = new ConsoleSessions(sql, limits, System::nanoTime);
-    var statements = new SqlHandler(sessions, limits);
+    var statements = new SqlHandler(sessions, limits, jobs);
     var explain = new ExplainHandler(sessions);
     ObjectNode about = about(engine, demoTable, limits);
     StaticFiles.addTo(routes);

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quern.server.http.ApiException;
 import dev.quern.server.http.Reply;
 import dev.quern.server.http.Request;
+import dev.quern.server.metrics.Jobs;
 import dev.quern.server.query.JobStatistics;
+import dev.quern.sql.run.QueryStatistics;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
@@ -21,11 +23,13 @@ import java.util.concurrent.ConcurrentHashMap;
 final class SqlHandler {
   private final ConsoleSessions sessions;
   private final ConsoleLimits limits;
+  private final Jobs jobs;
   private final Map<String, RunningSql> running = new ConcurrentHashMap<>();
 
-  SqlHandler(ConsoleSessions sessions, ConsoleLimits limits) {
+  SqlHandler(ConsoleSessions sessions, ConsoleLimits limits, Jobs jobs) {
     this.sessions = sessions;
     this.limits = limits;
+    this.jobs = jobs;
   }
 
   void run(Request asked, Reply reply) throws ApiException, IOException, InterruptedException {
@@ -58,6 +62,25 @@ final class SqlHandler {
       SqlEvents events)
       throws IOException, InterruptedException {
     var cost = new JobStatistics(lease.connection().statistics());
+    jobs.started();
+    Jobs.State end = Jobs.State.FAILED;
+    try {
+      end = run(statements, lease, own, events, cost);
+    } finally {
+      QueryStatistics total = cost.total();
+      jobs.rows(Jobs.RowState.COMPLETED, total.rows() - total.failedRows());
+      jobs.rows(Jobs.RowState.FAILED, total.failedRows());
+      jobs.ended(own.cancelled() ? Jobs.State.CANCELLED : end);
+    }
+  }
+
+  private Jobs.State run(
+      List<PlacedStatement> statements,
+      ConsoleSessions.Lease lease,
+      RunningSql own,
+      SqlEvents events,
+      JobStatistics cost)
+      throws IOException, InterruptedException {
     for (int i = 0; i < statements.size() && !own.cancelled(); i++) {
       PlacedStatement statement = statements.get(i);
       events.send(SqlEvents.event("statement").put("index", i).put("line", statement.line()));
@@ -68,12 +91,13 @@ final class SqlHandler {
           ObjectNode error = SqlEvents.event("error").put("statement", i);
           statement.putError(error, e);
           events.send(error);
-          return;
+          return Jobs.State.FAILED;
         }
       }
       cost.add(lease.connection().statistics());
     }
     events.send(Counts.put(SqlEvents.event(own.cancelled() ? "cancelled" : "done"), cost.total()));
+    return Jobs.State.COMPLETED;
   }
 
   /** {@code POST /quern/v1/sql/{id}/cancel}: the statements of one's own request. */

@@ -3,7 +3,7 @@ package dev.quern.server.load;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -53,7 +53,8 @@ public record Soak(int clients, Duration time, double disconnect) {
           if (System.nanoTime() >= end) {
             return null;
           }
-          var random = new Random(number);
+          // Random would begin alike for numbers that follow one another.
+          var random = new SplittableRandom(number);
           boolean leaves = random.nextDouble() < disconnect;
           Outcome outcome =
               load.ask(

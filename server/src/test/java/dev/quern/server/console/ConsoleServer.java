@@ -10,6 +10,7 @@ import dev.quern.server.http.ApiKeys;
 import dev.quern.server.http.HttpEndpoint;
 import dev.quern.server.http.HttpLimits;
 import dev.quern.server.http.Routes;
+import dev.quern.server.metrics.Jobs;
 import dev.quern.server.openai.OpenAiRoutes;
 import dev.quern.server.openai.SamplingDefaults;
 import dev.quern.sql.jdbc.QuernDriver;
@@ -46,7 +47,7 @@ final class ConsoleServer implements AutoCloseable {
     var sessions = new SqlSessions(new QuernDriver(_ -> engine));
     var routes = new Routes.Builder();
     first.accept(routes);
-    console = ConsoleRoutes.addTo(routes, sessions, engine, Optional.empty(), limits);
+    console = ConsoleRoutes.addTo(routes, sessions, engine, Optional.empty(), limits, Jobs.NONE);
     new OpenAiRoutes(engine, SamplingDefaults.GREEDY, InstantSource.system()).addTo(routes);
     endpoint =
         HttpEndpoint.start(
