@@ -114,6 +114,13 @@ final class Serving implements AutoCloseable {
             + shown(http.address().getPort())
             + "/v1 (Ctrl-C ends)");
     metricsPort.ifPresent(port -> addresses.add("metrics on http://" + shown(port) + "/metrics"));
+    if (options.keys().keys().isEmpty() && !options.host().isLoopbackAddress()) {
+      addresses.add(
+          "anyone who reaches "
+              + options.host().getHostAddress()
+              + " may use this server, SQL and the files of --data-root included;"
+              + " --api-key-file asks for keys");
+    }
     if (options.flightPort().isPresent()) {
       FlightEndpoint flight =
           listen(

@@ -5,6 +5,7 @@ import dev.quern.executor.engine.EngineOptions;
 import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.server.http.ApiKeys;
 import dev.quern.server.http.HttpLimits;
+import dev.quern.server.http.Tls;
 import dev.quern.server.openai.SamplingDefaults;
 import java.io.ByteArrayInputStream;
 import java.io.PrintStream;
@@ -18,8 +19,8 @@ import java.util.regex.Pattern;
 
 /** All that {@code quern serve} starts around an engine, on free ports, without the command. */
 public final class RunningServer implements AutoCloseable {
-  private static final Pattern HTTP = Pattern.compile("http://[^ ]*:([0-9]+)/v1");
-  private static final Pattern FLIGHT = Pattern.compile("grpc://[^ ]*:([0-9]+)");
+  private static final Pattern HTTP = Pattern.compile("https?://[^ ]*:([0-9]+)/v1");
+  private static final Pattern FLIGHT = Pattern.compile("grpc(?:\\+tls)?://[^ ]*:([0-9]+)");
 
   private final Serving serving;
 
@@ -33,6 +34,11 @@ public final class RunningServer implements AutoCloseable {
    */
   public static RunningServer start(
       GenerateEngine engine, ApiKeys keys, HttpLimits limits, PrintStream log) {
+    return start(engine, keys, limits, Optional.empty(), log);
+  }
+
+  static RunningServer start(
+      GenerateEngine engine, ApiKeys keys, HttpLimits limits, Optional<Tls> tls, PrintStream log) {
     var options =
         new ServeOptions(
             InetAddress.getLoopbackAddress(),
@@ -40,7 +46,7 @@ public final class RunningServer implements AutoCloseable {
             OptionalInt.empty(),
             OptionalInt.of(0),
             keys,
-            Optional.empty(),
+            tls,
             Optional.empty(),
             Optional.empty(),
             limits,

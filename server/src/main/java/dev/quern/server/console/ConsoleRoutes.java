@@ -7,16 +7,19 @@ import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.server.SqlSessions;
 import dev.quern.server.http.Routes;
 import dev.quern.server.metrics.Jobs;
+import dev.quern.server.query.Ticker;
 import java.util.Optional;
 
 /** The web console at {@code /} and the calls that its pages make. */
 public final class ConsoleRoutes implements AutoCloseable {
   private final ConsoleSessions sessions;
-  private final Pulse idle;
+  private final Ticker idle;
 
   private ConsoleRoutes(ConsoleSessions sessions, ConsoleLimits limits) {
     this.sessions = sessions;
-    this.idle = new Pulse(Math.max(1, limits.idle().toMillis() / 10), sessions::closeIdle);
+    this.idle =
+        new Ticker(
+            "quern-console-idle", Math.max(1, limits.idle().toMillis() / 10), sessions::closeIdle);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.quern.server.console;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quern.server.query.Ticker;
 import dev.quern.server.rows.TextRows;
 import dev.quern.sql.jdbc.QuernConnection;
 import dev.quern.sql.run.QueryStatistics;
@@ -37,7 +38,7 @@ final class StatementRun {
     try (Statement statement = connection.createStatement()) {
       statement.setQueryTimeout((int) Math.min(Integer.MAX_VALUE, limits.seconds()));
       running.begin(statement);
-      try (var _ = new Pulse(PULSE_MILLIS, this::beat)) {
+      try (var _ = new Ticker("quern-console", PULSE_MILLIS, this::beat)) {
         execute(statement, sql);
       } finally {
         running.end();

@@ -15,6 +15,8 @@ import java.util.List;
 
 /** Runs statements one after another and hands their rows to a writer as they come. */
 public final class QueryRunner {
+  private static final long TICK_MILLIS = 1000;
+
   private final Connection connection;
   private final PrintStream messages;
   private final ProgressLine line;
@@ -61,7 +63,7 @@ public final class QueryRunner {
 
   private void run(Statement statement, String sql, RowWriter writer)
       throws SQLException, IOException {
-    try (var _ = new Ticker(() -> tick(writer))) {
+    try (var _ = new Ticker("quern-progress", TICK_MILLIS, () -> tick(writer))) {
       execute(statement, sql, writer);
     } finally {
       line.erase();

@@ -1,24 +1,34 @@
 package dev.quern.server.query;
 
-/** Calls an action once a second, on a thread of its own, until it is closed. */
-final class Ticker implements AutoCloseable {
-  private static final long MILLIS = 1000;
+import java.io.IOException;
+
+/** Calls an action again and again, on a thread of its own, until it is closed. */
+public final class Ticker implements AutoCloseable {
+  /** What is called; an exception ends the calls. */
+  @FunctionalInterface
+  public interface Action {
+    void run() throws IOException, InterruptedException;
+  }
 
   private final Thread thread;
 
-  Ticker(Runnable action) {
+  /**
+   * @param millis between two calls, and before the first
+   */
+  public Ticker(String name, long millis, Action action) {
     thread =
-        Thread.ofPlatform()
-            .daemon()
-            .name("quern-progress")
+        Thread.ofVirtual()
+            .name(name)
             .start(() -> {
               try {
                 while (true) {
-                  Thread.sleep(MILLIS);
+                  Thread.sleep(millis);
                   action.run();
                 }
-              } catch (InterruptedException e) {
-                // Closed.
+              } catch (IOException | InterruptedException e) {
+                // Closed, or whom it tells has gone, which the one that tells the rest meets as
+                // well.
+                Thread.currentThread().interrupt();
               }
             });
   }

@@ -216,7 +216,7 @@ final class MetersTest {
   @Test
   void thePythonClientReadsTheSame() throws Exception {
     String python = System.getenv("QUERN_TEST_PYTHON");
-    Assumptions.assumeTrue(python != null, "QUERN_TEST_PYTHON is not set");
+    Assumptions.assumeTrue(python != null && !python.isEmpty(), "QUERN_TEST_PYTHON is not set");
     String script =
         """
         import sys, urllib.request
