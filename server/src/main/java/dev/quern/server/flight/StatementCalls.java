@@ -17,6 +17,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.apache.arrow.vector.util.ValueVectorUtility;
 
 /** Plans and runs statements of callers. */
 final class StatementCalls {
@@ -97,9 +98,20 @@ final class StatementCalls {
             CallStatus.RESOURCE_EXHAUSTED,
             "more than " + MOST_BOUND + " rows of parameters were sent; bind fewer at a time");
       }
+      requireSound(batch);
       values.addAll(statement.planned().values(batch));
     }
     return values;
+  }
+
+  /** Offsets of texts come from the client as well, and tell how much memory reading them takes. */
+  private static void requireSound(VectorSchemaRoot batch) {
+    try {
+      ValueVectorUtility.validateFull(batch);
+    } catch (RuntimeException e) {
+      throw FlightErrors.exception(
+          CallStatus.INVALID_ARGUMENT, "a batch of parameters is malformed: " + e.getMessage());
+    }
   }
 
   /** Sends a result in a thread of its own; errors go to the client. */
