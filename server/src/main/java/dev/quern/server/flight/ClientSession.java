@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.FlightRuntimeException;
@@ -37,6 +38,8 @@ final class ClientSession {
   private final Set<ClientSessions.Link> links = new HashSet<>();
   private int calls;
   private boolean closed;
+  private boolean overdue;
+  private boolean released;
   private boolean roams;
   private long lastCall = System.nanoTime();
 
@@ -89,10 +92,17 @@ final class ClientSession {
   }
 
   /** Ends what {@link #enter} began. */
-  synchronized void leave() {
-    calls--;
-    lastCall = System.nanoTime();
-    notifyAll();
+  void leave() {
+    boolean late;
+    synchronized (this) {
+      calls--;
+      lastCall = System.nanoTime();
+      notifyAll();
+      late = overdue && calls == 0;
+    }
+    if (late) {
+      release();
+    }
   }
 
   /** Something that runs as a call of the session. */
@@ -118,6 +128,10 @@ final class ClientSession {
   <T> T running(QueryControl control, Supplier<T> work) {
     return call(() -> {
       running.add(control);
+      if (stopped()) {
+        // Perhaps after those that run were cancelled.
+        control.cancel();
+      }
       try {
         return work.get();
       } finally {
@@ -200,27 +214,35 @@ final class ClientSession {
     return calls == 0 && System.nanoTime() - lastCall > limits.idle().toNanos();
   }
 
-  /** Cancels what runs, waits for its end, and ends the session. */
-  void close() {
+  /** Whether the session has ended, or ends as soon as its calls have. */
+  synchronized boolean stopped() {
+    return closed;
+  }
+
+  /** Cancels what runs, and lets no call begin. */
+  void stop() {
     synchronized (this) {
-      if (closed) {
-        return;
-      }
       closed = true;
     }
-    List<Execution> left;
-    synchronized (executions) {
-      left = List.copyOf(executions.values());
-    }
-    left.forEach(Execution::cancel);
+    unended().forEach(Execution::cancel);
     running.forEach(QueryControl::cancel);
-    boolean interrupted = awaitCalls();
-    left.forEach(Execution::discard);
-    statements.values().forEach(Statement::close);
+  }
+
+  private List<Execution> unended() {
+    synchronized (executions) {
+      return List.copyOf(executions.values());
+    }
+  }
+
+  /**
+   * Cancels what runs, waits for its end, and ends the session. Where that takes longer than the
+   * patience, the end of the last call ends the session.
+   */
+  void close(Duration patience) {
+    stop();
+    boolean interrupted = awaitCalls(System.nanoTime() + patience.toNanos());
     try {
-      connection.close();
-    } catch (SQLException e) {
-      throw FlightErrors.of(e);
+      release();
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -228,16 +250,36 @@ final class ClientSession {
     }
   }
 
-  private synchronized boolean awaitCalls() {
+  private synchronized boolean awaitCalls(long end) {
     boolean interrupted = false;
-    while (calls > 0) {
+    long left = end - System.nanoTime();
+    while (calls > 0 && left > 0) {
       try {
-        wait();
+        TimeUnit.NANOSECONDS.timedWait(this, left);
       } catch (InterruptedException e) {
         // Running statements use the session's memory.
         interrupted = true;
       }
+      left = end - System.nanoTime();
     }
+    overdue = calls > 0;
     return interrupted;
+  }
+
+  /** Gives back what the session holds, once and when no call needs it. */
+  private void release() {
+    synchronized (this) {
+      if (released || calls > 0) {
+        return;
+      }
+      released = true;
+    }
+    unended().forEach(Execution::discard);
+    statements.values().forEach(Statement::close);
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw FlightErrors.of(e);
+    }
   }
 }

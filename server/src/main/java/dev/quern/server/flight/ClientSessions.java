@@ -21,6 +21,9 @@ final class ClientSessions implements AutoCloseable {
   /** A client without a connection may come back, as networks fail. */
   private static final Duration GRACE = Duration.ofMinutes(1);
 
+  /** What is cancelled ends within a step of the engine; whoever ends sessions waits no longer. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final SqlSessions sql;
   private final SessionLimits limits;
   private final PrintStream log;
@@ -93,7 +96,7 @@ final class ClientSessions implements AutoCloseable {
   /** Ends a session at its client's wish; false where it has ended already. */
   boolean end(ClientSession session) {
     boolean here = open.remove(session.id()) != null;
-    session.close();
+    session.close(PATIENCE);
     return here;
   }
 
@@ -135,9 +138,16 @@ final class ClientSessions implements AutoCloseable {
     return open.size();
   }
 
+  /** Ends all, and waits no longer for all than for one. */
   @Override
   public void close() {
     sweeper.interrupt();
-    List.copyOf(open.values()).forEach(this::end);
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    List<ClientSession> left = List.copyOf(open.values());
+    left.forEach(ClientSession::stop);
+    for (ClientSession session : left) {
+      open.remove(session.id());
+      session.close(Duration.ofNanos(end - System.nanoTime()));
+    }
   }
 }

@@ -209,7 +209,8 @@ final class QuernSqlProducer extends GuardedProducer {
               .session()
               .call(() -> {
                 Statement statement = caller.session().statement(handle);
-                List<List<Object>> sent = StatementCalls.values(statement, flightStream);
+                List<List<Object>> sent =
+                    calls.values(caller.session(), statement, context, flightStream);
                 return calls.update(caller, statement, sent.isEmpty() ? statement.bound() : sent);
               });
       acknowledge(count(rows), ackStream);
@@ -231,7 +232,7 @@ final class QuernSqlProducer extends GuardedProducer {
       ByteString handle = command.getPreparedStatementHandle();
       session.call(() -> {
         Statement statement = session.statement(handle.toStringUtf8());
-        statement.bind(StatementCalls.values(statement, flightStream));
+        statement.bind(calls.values(session, statement, context, flightStream));
         return statement;
       });
       acknowledge(

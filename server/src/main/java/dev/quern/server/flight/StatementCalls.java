@@ -5,11 +5,11 @@ import dev.quern.sql.arrow.ArrowBatches;
 import dev.quern.sql.arrow.ArrowRowWriter;
 import dev.quern.sql.run.QueryControl;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.arrow.flight.CallStatus;
+import org.apache.arrow.flight.FlightProducer.CallContext;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
 import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.memory.BufferAllocator;
@@ -17,16 +17,12 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
-import org.apache.arrow.vector.util.ValueVectorUtility;
 
 /** Plans and runs statements of callers. */
 final class StatementCalls {
   /** What an update gives a client that asked for rows. */
   static final Schema COUNT =
       new Schema(List.of(Field.notNullable("rows", new ArrowType.Int(64, true))));
-
-  /** Rows of parameters that one call may bind. */
-  private static final int MOST_BOUND = 100_000;
 
   private final SessionLimits limits;
   private final RunningStatements running;
@@ -86,32 +82,9 @@ final class StatementCalls {
   }
 
   /** Values of parameters that a client sends, one list a row. */
-  static List<List<Object>> values(Statement statement, FlightStream stream) {
-    List<List<Object>> values = new ArrayList<>();
-    while (stream.next()) {
-      VectorSchemaRoot batch = stream.getRoot();
-      if (batch.getFieldVectors().isEmpty()) {
-        continue; // a client that has nothing to bind
-      }
-      if (values.size() + batch.getRowCount() > MOST_BOUND) {
-        throw FlightErrors.exception(
-            CallStatus.RESOURCE_EXHAUSTED,
-            "more than " + MOST_BOUND + " rows of parameters were sent; bind fewer at a time");
-      }
-      requireSound(batch);
-      values.addAll(statement.planned().values(batch));
-    }
-    return values;
-  }
-
-  /** Offsets of texts come from the client as well, and tell how much memory reading them takes. */
-  private static void requireSound(VectorSchemaRoot batch) {
-    try {
-      ValueVectorUtility.validateFull(batch);
-    } catch (RuntimeException e) {
-      throw FlightErrors.exception(
-          CallStatus.INVALID_ARGUMENT, "a batch of parameters is malformed: " + e.getMessage());
-    }
+  List<List<Object>> values(
+      ClientSession session, Statement statement, CallContext context, FlightStream stream) {
+    return new ParameterReader(session, statement, limits).read(context, stream);
   }
 
   /** Sends a result in a thread of its own; errors go to the client. */
