@@ -175,7 +175,7 @@ final class Serving implements AutoCloseable {
               state,
               engine,
               openAi.batchEndpoints(),
-              BatchLimits.DEFAULT,
+              BatchLimits.DEFAULT.sharedBy(options.keys().keys().size()),
               new BatchMeters(meters.jobs(Jobs.Kind.BATCH)),
               clock,
               console.err());

@@ -68,10 +68,9 @@ final class BatchJob {
       answer(input, format, journal);
       Optional<Ending> ending = run.ending();
       if (ending.isPresent()) {
-        if (ending.get() == Ending.HANDED_BACK) {
+        if (!giveUp(input, format, journal, ending.get())) {
           return batches.get(id).status();
         }
-        giveUp(input, format, journal, ending.get());
       }
       return finish(journal, ending);
     }
@@ -174,16 +173,21 @@ final class BatchJob {
     }
   }
 
-  private void giveUp(Path input, AnswerLines format, AnswerJournal journal, Ending ending)
+  /** Whether all lines have an answer or an error; false where the batch is handed back. */
+  private boolean giveUp(Path input, AnswerLines format, AnswerJournal journal, Ending ending)
       throws IOException, InterruptedException {
     try (var source = new LineSource(input, limits.lineBytes())) {
       for (var line = source.next(); line != null; line = source.next()) {
+        if (run.ending().equals(Optional.of(Ending.HANDED_BACK))) {
+          return false;
+        }
         if (!journal.answered(line.number())) {
           ObjectNode error = format.givenUp(checked(line), ending.code(), ending.message());
           journal.error(line.number(), error);
         }
       }
     }
+    return true;
   }
 
   private BatchStatus finish(AnswerJournal journal, Optional<Ending> ending) throws IOException {
