@@ -290,7 +290,7 @@ final class EngineLoop implements Runnable {
     StepInput input = step.input(cache.blockSize());
     runner.forward(input);
     scheduler.completed(step);
-    prompts.read(step, input, rows);
+    int readTokens = prompts.read(step, input, rows);
     List<RunningRow> drawing =
         step.chunks().stream()
             .filter(Chunk::wantsLogits)
@@ -303,7 +303,7 @@ final class EngineLoop implements Runnable {
     long end = nanos.getAsLong();
     double seconds = (end - start) / 1e9;
     watch.pass(end);
-    scheduler.took(step, seconds * 1e3);
+    scheduler.took(step, readTokens, seconds * 1e3);
     for (Chunk chunk : step.chunks()) {
       if (chunk.sequence().ended()) {
         RunningRow row = rows.remove(chunk.sequence());
