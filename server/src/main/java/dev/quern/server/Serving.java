@@ -40,6 +40,7 @@ final class Serving implements AutoCloseable {
 
   private final ServeOptions options;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final List<Runnable> stops = new ArrayList<>();
   private final List<AutoCloseable> listeners = new ArrayList<>();
   private final List<String> addresses = new ArrayList<>();
 
@@ -180,6 +181,7 @@ final class Serving implements AutoCloseable {
               clock,
               console.err());
       open.push(batches);
+      stops.add(batches::stop);
       return batches;
     } catch (IOException e) {
       throw new CommandException(
@@ -244,14 +246,16 @@ final class Serving implements AutoCloseable {
   }
 
   /**
-   * Ends the listeners side by side, as each waits for its own clients, then the rest, the last
-   * first. What fails to end keeps nothing else open.
+   * Hands batches back, which leaves the engine to clients that wait, ends the listeners side by
+   * side, as each waits for its own clients, then the rest, the last first. What fails to end keeps
+   * nothing else open.
    *
    * @throws IllegalStateException when something failed
    */
   @Override
   public void close() {
     var failures = new ConcurrentLinkedQueue<Exception>();
+    stops.forEach(stop -> close(stop::run, failures));
     List<Thread> closers =
         listeners.stream()
             .map(listener -> Thread.ofVirtual().start(() -> close(listener, failures)))
