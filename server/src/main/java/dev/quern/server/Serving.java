@@ -80,7 +80,11 @@ final class Serving implements AutoCloseable {
       SamplingDefaults defaults) {
     SqlSessions sessions =
         SqlSessions.on(
-            engine, engineOptions, files(), wanted -> others.open(wanted, console::notice));
+            engine,
+            engineOptions,
+            files(),
+            wanted -> others.open(wanted, console::notice),
+            new SqlPlaces(options.sql(), options.keys().keys().size()));
     InstantSource clock = InstantSource.system();
     Meters meters = Meters.of(engine);
     var openAi = new OpenAiRoutes(engine, defaults, clock, meters);
@@ -136,6 +140,7 @@ final class Serving implements AutoCloseable {
                       Authentication.ofKeys(options.keys().keys()),
                       options.tls(),
                       options.sql(),
+                      meters.jobs(Jobs.Kind.FLIGHT),
                       Version.read(),
                       console.err()));
       addresses.add(

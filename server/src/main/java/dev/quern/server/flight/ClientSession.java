@@ -1,6 +1,7 @@
 package dev.quern.server.flight;
 
 import dev.quern.server.SessionLimits;
+import dev.quern.server.SqlPlaces;
 import dev.quern.sql.arrow.ArrowStatement;
 import dev.quern.sql.jdbc.QuernConnection;
 import dev.quern.sql.run.QueryControl;
@@ -17,6 +18,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.FlightRuntimeException;
 
@@ -31,11 +33,17 @@ final class ClientSession {
   private final String id = UUID.randomUUID().toString();
   private final String principal;
   private final QuernConnection connection;
+  private final SqlPlaces.Place place;
   private final Map<String, Statement> statements = new ConcurrentHashMap<>();
   private final Map<String, Execution> executions =
       Collections.synchronizedMap(new LinkedHashMap<>());
   private final Set<QueryControl> running = ConcurrentHashMap.newKeySet();
   private final Set<ClientSessions.Link> links = new HashSet<>();
+  private final ParameterMemory memory =
+      new ParameterMemory(() ->
+          Stream.concat(
+              statements.values().stream().map(Statement::bound),
+              unended().stream().map(Execution::values)));
   private int calls;
   private boolean closed;
   private boolean overdue;
@@ -43,9 +51,13 @@ final class ClientSession {
   private boolean roams;
   private long lastCall = System.nanoTime();
 
-  ClientSession(String principal, QuernConnection connection) {
+  /**
+   * @param place given back when the session has ended
+   */
+  ClientSession(String principal, QuernConnection connection, SqlPlaces.Place place) {
     this.principal = principal;
     this.connection = connection;
+    this.place = place;
   }
 
   /** What the client's cookie names; nobody can guess it. */
@@ -59,6 +71,11 @@ final class ClientSession {
 
   QuernConnection connection() {
     return connection;
+  }
+
+  /** Of the parameters that it keeps. */
+  ParameterMemory memory() {
+    return memory;
   }
 
   /** The client calls over this connection. */
@@ -209,6 +226,11 @@ final class ClientSession {
     return value;
   }
 
+  /** Calls that are under way. */
+  synchronized int calls() {
+    return calls;
+  }
+
   /** Whether no call came for so long. */
   synchronized boolean idle(SessionLimits limits) {
     return calls == 0 && System.nanoTime() - lastCall > limits.idle().toNanos();
@@ -276,7 +298,7 @@ final class ClientSession {
     }
     unended().forEach(Execution::discard);
     statements.values().forEach(Statement::close);
-    try {
+    try (var _ = place) {
       connection.close();
     } catch (SQLException e) {
       throw FlightErrors.of(e);

@@ -1,6 +1,8 @@
 package dev.quern.server.flight;
 
 import dev.quern.server.SessionLimits;
+import dev.quern.server.SqlLimitException;
+import dev.quern.server.SqlPlaces;
 import dev.quern.server.SqlSessions;
 import java.io.PrintStream;
 import java.sql.SQLException;
@@ -10,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.arrow.flight.CallStatus;
 
 /**
  * The sessions of all clients. A client that returns the server's cookie finds its session over any
@@ -73,22 +74,26 @@ final class ClientSessions implements AutoCloseable {
   }
 
   private ClientSession create(String principal) {
-    if (open.size() >= limits.sessions()) {
-      sweep(Duration.ZERO);
-    }
-    if (open.size() >= limits.sessions()) {
-      throw FlightErrors.exception(
-          CallStatus.RESOURCE_EXHAUSTED,
-          limits.sessions()
-              + " SQL sessions are open, the most that "
-              + SessionLimits.SESSIONS
-              + " allows; close some, or raise it");
-    }
+    SqlPlaces.Place place = place(principal);
     try {
-      var session = new ClientSession(principal, sql.open(principal));
+      var session = new ClientSession(principal, sql.open(principal), place);
       open.put(session.id(), session);
       return session;
     } catch (SQLException e) {
+      place.close();
+      throw FlightErrors.of(e);
+    }
+  }
+
+  private SqlPlaces.Place place(String principal) {
+    try {
+      return sql.places().session(principal);
+    } catch (SqlLimitException e) {
+      sweep(Duration.ZERO);
+    }
+    try {
+      return sql.places().session(principal);
+    } catch (SqlLimitException e) {
       throw FlightErrors.of(e);
     }
   }
@@ -136,6 +141,11 @@ final class ClientSessions implements AutoCloseable {
   /** Sessions that have not ended. */
   int size() {
     return open.size();
+  }
+
+  /** Calls that are under way. */
+  int calls() {
+    return open.values().stream().mapToInt(ClientSession::calls).sum();
   }
 
   /** Ends all, and waits no longer for all than for one. */

@@ -4,6 +4,7 @@ import dev.quern.connectors.ArrowMemory;
 import dev.quern.server.SessionLimits;
 import dev.quern.server.SqlSessions;
 import dev.quern.server.http.Tls;
+import dev.quern.server.metrics.Jobs;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.GrpcSslContexts;
@@ -64,6 +65,7 @@ public final class FlightEndpoint implements AutoCloseable {
    * Starts a server.
    *
    * @param address where to listen; port 0 takes any free one
+   * @param jobs counts the statements that run
    * @param log receives lines for the operator; never a key, a statement or a row
    * @throws IOException where the port is taken, or the certificate cannot be read
    */
@@ -73,6 +75,7 @@ public final class FlightEndpoint implements AutoCloseable {
       Authentication authentication,
       Optional<Tls> tls,
       SessionLimits limits,
+      Jobs jobs,
       String version,
       PrintStream log)
       throws IOException {
@@ -85,7 +88,7 @@ public final class FlightEndpoint implements AutoCloseable {
             Thread.ofPlatform().daemon().name("quern-flight-", 0).factory());
     var sessions = new ClientSessions(sql, limits, log);
     try {
-      var calls = new StatementCalls(limits, allocator, workers);
+      var calls = new StatementCalls(limits, sql.places(), jobs, allocator, workers);
       var information =
           new SqlInformation(
               version,
@@ -147,6 +150,11 @@ public final class FlightEndpoint implements AutoCloseable {
   /** Sessions that have not ended. */
   int sessions() {
     return sessions.size();
+  }
+
+  /** Calls of sessions that are under way. */
+  int calls() {
+    return sessions.calls();
   }
 
   /** Bytes of Arrow data on its way in or out. */

@@ -14,7 +14,10 @@ import org.apache.arrow.vector.util.ValueVectorUtility;
  * Reads values of parameters that a client puts. Flight waits for the next message for ever; this
  * gives up when the client is silent, has gone, or its session ends.
  */
-final class ParameterReader {
+final class ParameterReader implements AutoCloseable {
+  /** Room is taken in steps of so many bytes. */
+  private static final long STEP = 1 << 20;
+
   private static final int MOST_ROWS = 100_000;
   private static final Duration SILENCE = Duration.ofSeconds(30);
   private static final Duration WHOLE = Duration.ofMinutes(5);
@@ -25,6 +28,8 @@ final class ParameterReader {
   private final Duration whole;
   private final long begin = System.nanoTime();
   private volatile long lastMessage = begin;
+  private long bytes;
+  private long taken;
 
   ParameterReader(ClientSession session, Statement statement, SessionLimits limits) {
     this.session = session;
@@ -38,8 +43,8 @@ final class ParameterReader {
     return Duration.ofSeconds(Math.min(time.toSeconds(), limits.seconds()));
   }
 
-  /** The values, one list a row. */
-  List<List<Object>> read(CallContext context, FlightStream stream) {
+  /** The values; the session has room for them until this is closed or they are bound. */
+  BoundValues read(CallContext context, FlightStream stream) {
     try (var limit =
         WaitLimit.until(() -> timedOut() || context.isCancelled() || session.stopped())) {
       try {
@@ -50,7 +55,7 @@ final class ParameterReader {
     }
   }
 
-  private List<List<Object>> read(FlightStream stream) {
+  private BoundValues read(FlightStream stream) {
     List<List<Object>> values = new ArrayList<>();
     while (stream.next()) {
       lastMessage = System.nanoTime();
@@ -64,9 +69,31 @@ final class ParameterReader {
             "more than " + MOST_ROWS + " rows of parameters were sent; bind fewer at a time");
       }
       requireSound(batch);
-      values.addAll(statement.planned().values(batch));
+      values.addAll(statement.planned().values(batch, this::count));
     }
-    return values;
+    return new BoundValues(values, bytes);
+  }
+
+  /** Of each value, as a batch may hold a long one once for many rows. */
+  private void count(Object value) {
+    bytes += BoundValues.sizeOf(value);
+    if (bytes > ParameterMemory.MOST_A_CALL) {
+      throw FlightErrors.exception(
+          CallStatus.RESOURCE_EXHAUSTED,
+          "the parameters sent take more than "
+              + (ParameterMemory.MOST_A_CALL >> 20)
+              + " MiB of memory; bind fewer rows at a time");
+    }
+    while (taken < bytes) {
+      session.memory().take(STEP);
+      taken += STEP;
+    }
+  }
+
+  @Override
+  public void close() {
+    session.memory().giveBack(taken);
+    taken = 0;
   }
 
   /** Offsets of texts come from the client as well, and tell how much memory reading them takes. */

@@ -18,8 +18,10 @@ import org.apache.arrow.flight.CallOption;
 import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.FlightClient.ClientStreamListener;
 import org.apache.arrow.flight.FlightDescriptor;
+import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightStatusCode;
+import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.sql.impl.FlightSql;
 import org.apache.arrow.memory.BufferAllocator;
@@ -102,6 +104,12 @@ class FlightPutTest {
     return e;
   }
 
+  private static void awaitCalls(TestServer server, int calls) throws InterruptedException {
+    while (server.endpoint().calls() != calls) {
+      Thread.sleep(5);
+    }
+  }
+
   @Test
   void aPutThatStallsDoesNotOutliveTheServer() throws Exception {
     TestServer server = TestServer.start();
@@ -115,6 +123,7 @@ class FlightPutTest {
             "silent from now on",
             1);
       }
+      awaitCalls(server, 2);
       long begin = System.nanoTime();
       server.close();
       Duration took = Duration.ofNanos(System.nanoTime() - begin);
@@ -130,6 +139,7 @@ class FlightPutTest {
       ByteString handle = prepare(client, "SELECT CAST(? AS VARCHAR)");
       var listener = new AsyncPutListener();
       put(client, query(handle), listener, "silent from now on", 1);
+      awaitCalls(server, 1);
       client.doAction(new Action("CloseSession", new byte[0])).forEachRemaining(_ -> {});
       refused(FlightStatusCode.CANCELLED, listener);
       assertEquals(0, server.endpoint().sessions());
@@ -146,6 +156,47 @@ class FlightPutTest {
       put(client, query(handle), listener, "silent from now on", 1);
       FlightRuntimeException e = refused(FlightStatusCode.TIMED_OUT, listener);
       assertTrue(e.getMessage().contains("parameters must come within 1 s"), e.getMessage());
+    }
+  }
+
+  private FlightRuntimeException tooMuch(FlightClient client, FlightDescriptor to, int batches) {
+    var listener = new AsyncPutListener();
+    put(client, to, listener, "x".repeat(5 << 20), batches);
+    return refused(FlightStatusCode.RESOURCE_EXHAUSTED, listener);
+  }
+
+  private void bind(FlightClient client, FlightDescriptor to, int batches) {
+    var listener = new AsyncPutListener();
+    put(client, to, listener, "x".repeat(5 << 20), batches).completed();
+    listener.getResult();
+  }
+
+  @Test
+  void parametersAreLimitedByTheirBytes() throws Exception {
+    try (TestServer server = TestServer.start();
+        FlightClient client = client(server)) {
+      // 10 MiB a value in memory: 64 MiB a call, 128 MiB a session.
+      String sql = "SELECT CHAR_LENGTH(CAST(? AS VARCHAR))";
+      ByteString first = prepare(client, sql);
+      FlightRuntimeException call = tooMuch(client, query(first), 7);
+      assertTrue(call.getMessage().contains("more than 64 MiB"), call.getMessage());
+      bind(client, query(first), 6);
+      // Kept by a result that nobody fetches, although the statement is bound anew.
+      FlightInfo unfetched = client.getInfo(query(first));
+      bind(client, query(first), 3);
+      ByteString second = prepare(client, sql);
+      FlightRuntimeException session = tooMuch(client, query(second), 4);
+      assertTrue(session.getMessage().contains("more than 128 MiB"), session.getMessage());
+      bind(client, query(second), 3);
+      int rows = 0;
+      try (FlightStream stream =
+          client.getStream(unfetched.getEndpoints().getFirst().getTicket())) {
+        while (stream.next()) {
+          rows += stream.getRoot().getRowCount();
+        }
+      }
+      assertEquals(6, rows);
+      bind(client, query(second), 4);
     }
   }
 }
