@@ -147,9 +147,9 @@ final class ConsoleSessions implements AutoCloseable {
             .filter(e -> e.getValue().users == 0)
             .filter(e -> !ownOnly || e.getKey().caller().equals(caller))
             .min(
-                Comparator.comparing(
-                        (Map.Entry<Key, Session> e) -> !e.getKey().caller().equals(caller))
-                    .thenComparing(e -> e.getValue().idleSince - now));
+                Comparator.comparingInt(
+                        (Map.Entry<Key, Session> e) -> e.getKey().caller().equals(caller) ? 0 : 1)
+                    .thenComparingLong(e -> e.getValue().idleSince - now));
     if (found.isEmpty()) {
       throw busy(otherwise);
     }

@@ -59,7 +59,7 @@ class FlightJobsTest {
         }
       }
       assertEquals(List.of("started", "3 COMPLETED", "COMPLETED"), counted.take());
-      assertEquals(3, statement.executeUpdate("COPY (" + three + ") TO 'three.csv'"));
+      assertEquals(3, statement.executeUpdate("COPY (" + three + ") TO 'three.parquet'"));
       assertEquals(List.of("started", "3 COMPLETED", "COMPLETED"), counted.take());
       assertThrows(
           SQLException.class,

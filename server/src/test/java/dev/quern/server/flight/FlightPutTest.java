@@ -127,7 +127,7 @@ class FlightPutTest {
       long begin = System.nanoTime();
       server.close();
       Duration took = Duration.ofNanos(System.nanoTime() - begin);
-      assertTrue(took.compareTo(Duration.ofSeconds(20)) < 0, took::toString);
+      assertTrue(took.compareTo(Duration.ofSeconds(8)) < 0, took::toString);
       assertEquals(0, server.endpoint().sessions());
     }
   }
