@@ -182,7 +182,7 @@ final class Serving implements AutoCloseable {
               engine,
               openAi.batchEndpoints(),
               BatchLimits.DEFAULT.sharedBy(options.keys().keys().size()),
-              new BatchMeters(meters.jobs(Jobs.Kind.BATCH)),
+              BatchMeters.of(meters),
               clock,
               console.err());
       open.push(batches);

@@ -124,18 +124,23 @@ final class BatchJob {
         while (more && submitted.size() < 2) {
           BatchWindow window = window(source, format, journal);
           more = window.rows() > 0;
-          Optional<Completions> events = more ? window.submit(run, engine) : Optional.empty();
+          Optional<Completions> events =
+              more ? window.submit(run, engine, listener) : Optional.empty();
           more = events.isPresent();
           events.ifPresent(e -> submitted.add(new Submitted(window, e)));
         }
         if (!submitted.isEmpty()) {
           Submitted first = submitted.getFirst();
           first.window().drain(first.events(), format, journal);
+          first.window().leave();
           run.leave(submitted.removeFirst().events());
         }
       }
     } finally {
-      submitted.forEach(s -> run.leave(s.events()));
+      submitted.forEach(s -> {
+        s.window().leave();
+        run.leave(s.events());
+      });
     }
   }
 
