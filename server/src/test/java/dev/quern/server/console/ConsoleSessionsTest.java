@@ -128,6 +128,7 @@ class ConsoleSessionsTest {
   }
 
   @Test
+  @SuppressWarnings("try") // closed early: that gives the places back
   void sessionsOfOtherPortsCount() throws Exception {
     var two = new SessionLimits(9, 9, 9, 2, Duration.ofMinutes(1));
     var places = new SqlPlaces(two, 0);
