@@ -101,6 +101,9 @@ final class AnswerJournal implements AutoCloseable {
       failure = e;
     } catch (InterruptedException e) {
       failure = new IOException("the writer was interrupted", e);
+    } catch (RuntimeException | Error e) {
+      // Whoever brings lines would wait for ever, or take them to be on disk.
+      failure = new IOException("the writer failed: " + e, e);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.quern.server.http.Routes;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -39,6 +40,10 @@ record BatchHandlers(
 
   private void create(Request request, Reply reply)
       throws ApiException, IOException, InterruptedException {
+    if (jobs.stopped()) {
+      throw new ApiException(503, "server_error", "the server is shutting down", null, null)
+          .withHeader("Retry-After", "10");
+    }
     CreateRequest asked = CreateRequest.read(request.body(), endpoints);
     String owner = request.caller().owner();
     StoredFile input = files.get(owner, asked.inputFile());
@@ -46,7 +51,7 @@ record BatchHandlers(
       throw ApiException.badRequest(
           "input_file_id", "the file has purpose " + input.purpose() + ", not batch");
     }
-    files.requireRoom(0);
+    files.requireRoom(owner, 0);
     long now = clock.instant().getEpochSecond();
     var since = new EnumMap<BatchStatus, Long>(BatchStatus.class);
     since.put(BatchStatus.VALIDATING, now);
@@ -79,10 +84,15 @@ record BatchHandlers(
   private void cancel(Request request, Reply reply)
       throws ApiException, IOException, InterruptedException {
     Batch batch = named(request);
-    var from = Set.of(BatchStatus.VALIDATING, BatchStatus.IN_PROGRESS);
-    if (batches.advanceFrom(from, batch.id(), BatchStatus.CANCELLING)) {
+    var from = EnumSet.of(BatchStatus.VALIDATING, BatchStatus.IN_PROGRESS);
+    if (jobs.stalled(batch.id())) {
+      // Its end could not be written, and nothing else would try again.
+      from.add(BatchStatus.FINALIZING);
+    }
+    if (batches.advanceFrom(from, batch.id(), BatchStatus.CANCELLING)
+        || named(request).status() == BatchStatus.CANCELLING) {
       jobs.cancel(batch.id());
-    } else if (named(request).status() != BatchStatus.CANCELLING) {
+    } else {
       throw ApiException.badRequest(
           "id", "Cannot cancel a batch with status '" + named(request).status().label() + "'.");
     }

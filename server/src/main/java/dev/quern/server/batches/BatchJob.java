@@ -68,10 +68,9 @@ final class BatchJob {
       answer(input, format, journal);
       Optional<Ending> ending = run.ending();
       if (ending.isPresent()) {
-        if (ending.get() == Ending.HANDED_BACK) {
+        if (!giveUp(input, format, journal, ending.get())) {
           return batches.get(id).status();
         }
-        giveUp(input, format, journal, ending.get());
       }
       return finish(journal, ending);
     }
@@ -125,18 +124,23 @@ final class BatchJob {
         while (more && submitted.size() < 2) {
           BatchWindow window = window(source, format, journal);
           more = window.rows() > 0;
-          Optional<Completions> events = more ? window.submit(run, engine) : Optional.empty();
+          Optional<Completions> events =
+              more ? window.submit(run, engine, listener) : Optional.empty();
           more = events.isPresent();
           events.ifPresent(e -> submitted.add(new Submitted(window, e)));
         }
         if (!submitted.isEmpty()) {
           Submitted first = submitted.getFirst();
           first.window().drain(first.events(), format, journal);
+          first.window().leave();
           run.leave(submitted.removeFirst().events());
         }
       }
     } finally {
-      submitted.forEach(s -> run.leave(s.events()));
+      submitted.forEach(s -> {
+        s.window().leave();
+        run.leave(s.events());
+      });
     }
   }
 
@@ -174,16 +178,21 @@ final class BatchJob {
     }
   }
 
-  private void giveUp(Path input, AnswerLines format, AnswerJournal journal, Ending ending)
+  /** Whether all lines have an answer or an error; false where the batch is handed back. */
+  private boolean giveUp(Path input, AnswerLines format, AnswerJournal journal, Ending ending)
       throws IOException, InterruptedException {
     try (var source = new LineSource(input, limits.lineBytes())) {
       for (var line = source.next(); line != null; line = source.next()) {
+        if (run.ending().equals(Optional.of(Ending.HANDED_BACK))) {
+          return false;
+        }
         if (!journal.answered(line.number())) {
           ObjectNode error = format.givenUp(checked(line), ending.code(), ending.message());
           journal.error(line.number(), error);
         }
       }
     }
+    return true;
   }
 
   private BatchStatus finish(AnswerJournal journal, Optional<Ending> ending) throws IOException {

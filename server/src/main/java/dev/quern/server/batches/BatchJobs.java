@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Runs batches: some at a time, callers in turn, each until its window is over at the latest. */
 final class BatchJobs implements AutoCloseable {
@@ -34,6 +35,10 @@ final class BatchJobs implements AutoCloseable {
   private final InstantSource clock;
   private final PrintStream log;
   private final TreeMap<String, Waiting> waiting = new TreeMap<>();
+
+  /** Those that a failure of engine or disk has left: for their end, or for the next start. */
+  private final Map<String, Waiting> stalled = new HashMap<>();
+
   private final Map<String, Running> running = new HashMap<>();
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(
@@ -69,9 +74,20 @@ final class BatchJobs implements AutoCloseable {
     startNext();
   }
 
-  /** Ends a batch whose status says that it is being cancelled. */
+  /** Whether a failure of engine or disk has left the batch without a job. */
+  synchronized boolean stalled(String id) {
+    return stalled.containsKey(id);
+  }
+
+  /** Whether no batch starts any more. */
+  synchronized boolean stopped() {
+    return closing;
+  }
+
+  /** Ends a batch whose status says that it is being cancelled; again, where that has failed. */
   synchronized void cancel(String id) {
     Optional.ofNullable(waiting.get(id)).ifPresent(w -> w.run().end(Ending.CANCELLED));
+    Optional.ofNullable(stalled.get(id)).ifPresent(w -> w.run().end(Ending.CANCELLED));
     Optional.ofNullable(running.get(id)).ifPresent(r -> r.run().end(Ending.CANCELLED));
     startNext();
   }
@@ -81,7 +97,8 @@ final class BatchJobs implements AutoCloseable {
       return;
     }
     // One that only has its end to be written needs no place.
-    List.copyOf(waiting.values()).stream()
+    Stream.of(List.copyOf(waiting.values()), List.copyOf(stalled.values()))
+        .flatMap(List::stream)
         .filter(w -> w.run().ending().isPresent())
         .forEach(this::start);
     while (running.size() < most && !waiting.isEmpty()) {
@@ -99,6 +116,7 @@ final class BatchJobs implements AutoCloseable {
   private void start(Waiting next) {
     String id = next.batch().id();
     waiting.remove(id);
+    stalled.remove(id);
     // No virtual thread: reading a long file would hold one of the few threads that carry them.
     Thread thread =
         Thread.ofPlatform().daemon().name("quern-" + id).unstarted(() -> carryOut(next));
@@ -107,11 +125,38 @@ final class BatchJobs implements AutoCloseable {
   }
 
   private void carryOut(Waiting next) {
-    String id = next.batch().id();
-    listener.started();
+    boolean toEnd = next.run().ending().isPresent();
     BatchStatus status = next.batch().status();
     try {
-      status = factory.job(next.batch(), next.run()).run();
+      status = measured(next);
+    } finally {
+      leave(next, toEnd, status);
+    }
+  }
+
+  private BatchStatus measured(Waiting next) {
+    BatchStatus status = next.batch().status();
+    listener.started();
+    try {
+      status = attempted(next);
+    } finally {
+      if (status.last()) {
+        listener.ended(status);
+      } else {
+        listener.handedBack();
+      }
+    }
+    return status;
+  }
+
+  /**
+   * @return the status that the batch has behind it; one that is not last when it was handed back
+   *     or engine or disk have failed
+   */
+  private BatchStatus attempted(Waiting next) {
+    String id = next.batch().id();
+    try {
+      return factory.job(next.batch(), next.run()).run();
     } catch (EngineException | DeviceException e) {
       log.println(
           "quern: " + id + " waits for the next start: the engine failed: " + e.getMessage());
@@ -119,24 +164,32 @@ final class BatchJobs implements AutoCloseable {
       log.println("quern: " + id + " waits for the next start: the disk failed: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.println("quern: " + id + " failed: " + e);
-      status = failed(id, e);
-    } finally {
-      next.expiry().ifPresent(e -> e.cancel(false));
+      return failed(id, e);
     }
-    if (status.last()) {
-      listener.ended(status);
-    } else {
-      listener.handedBack();
-    }
+    return next.batch().status();
+  }
+
+  /**
+   * @param toEnd whether the job had nothing but the batch's end to write: where that fails, it is
+   *     tried again when somebody asks for it, not at once
+   */
+  private void leave(Waiting next, boolean toEnd, BatchStatus status) {
+    String id = next.batch().id();
     synchronized (this) {
       running.remove(id);
+      if (status.last() || toEnd || closing) {
+        next.expiry().ifPresent(e -> e.cancel(false));
+      }
+      if (!status.last() && !closing) {
+        stalled.put(id, toEnd ? new Waiting(next.batch(), new BatchRun(), Optional.empty()) : next);
+      }
     }
     startNext();
   }
 
-  private BatchStatus failed(String id, RuntimeException cause) {
+  private BatchStatus failed(String id, Throwable cause) {
     var error = new LineError("server_error", "internal error: " + cause, null, 0);
     try {
       return batches.advance(id, BatchStatus.FAILED, b -> b.with(List.of(error))).status();
@@ -171,9 +224,11 @@ final class BatchJobs implements AutoCloseable {
     synchronized (this) {
       closing = true;
       waiting.clear();
+      stalled.clear();
       ended = Set.copyOf(running.values());
     }
     ended.forEach(r -> r.run().end(Ending.HANDED_BACK));
+    timer.shutdownNow();
     for (Running job : ended) {
       try {
         job.thread().join();
@@ -182,6 +237,5 @@ final class BatchJobs implements AutoCloseable {
         break;
       }
     }
-    timer.shutdownNow();
   }
 }

@@ -12,11 +12,14 @@ final class BatchRun {
   private final Set<Completions> inEngine = new HashSet<>();
   private Ending ending;
 
-  /** Ends it: what has come of its rows is kept, the others are given up. The first call counts. */
+  /**
+   * Ends it: what has come of its rows is kept, the others are given up. The first call counts, but
+   * a server that ends hands back also what is being cancelled or expires: the next one does that.
+   */
   void end(Ending why) {
     Set<Completions> stopped;
     synchronized (this) {
-      if (ending != null) {
+      if (ending == why || (ending != null && why != Ending.HANDED_BACK)) {
         return;
       }
       ending = why;

@@ -85,10 +85,18 @@ public final class BatchService implements AutoCloseable {
     batchHandlers.addTo(routes);
   }
 
-  /** Hands running batches back: what has come of them is on disk when this returns. */
+  /**
+   * Hands running batches back: what has come of them is on disk when this returns, within a step
+   * of the engine. Files and batches can be read until {@link #close}; a new batch gets 503.
+   */
+  public void stop() {
+    jobs.close();
+  }
+
+  /** Stops, and gives the folder up. */
   @Override
   public void close() throws IOException {
-    jobs.close();
+    stop();
     state.close();
   }
 }

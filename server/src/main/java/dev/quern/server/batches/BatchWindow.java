@@ -20,6 +20,7 @@ final class BatchWindow {
     private final BatchCall call;
     private final int firstRow;
     private final List<List<Event>> events = new ArrayList<>();
+    private JobListener.Line measured = JobListener.Line.NONE;
     private int open;
 
     Pending(RequestLine line, BatchCall call, int firstRow) {
@@ -56,9 +57,17 @@ final class BatchWindow {
   }
 
   /** Hands the rows to the engine; empty when the run has ended. */
-  Optional<Completions> submit(BatchRun run, GenerateEngine engine) {
+  Optional<Completions> submit(BatchRun run, GenerateEngine engine, JobListener listener) {
     Optional<Completions> events = run.submit(engine, new PromptBatch(List.of(), rows, false));
     rows.clear();
+    if (events.isPresent()) {
+      for (int row = 0; row < byRow.size(); row++) {
+        Pending pending = byRow.get(row);
+        if (row == pending.firstRow) {
+          pending.measured = listener.line();
+        }
+      }
+    }
     return events;
   }
 
@@ -68,12 +77,27 @@ final class BatchWindow {
     for (Event event = events.next(); event != null; event = events.next()) {
       Pending pending = byRow.get(event.row());
       pending.events.get(event.row() - pending.firstRow).add(event);
-      if (event instanceof Event.Done && --pending.open == 0) {
+      if (event instanceof Event.Done done) {
+        pending.measured.done(done.reason(), done.usage());
+        pending.open--;
+      }
+      if (pending.open == 0) {
         answer(pending, format, journal);
+        pending.measured.close();
         int after = pending.firstRow + pending.events.size();
         for (int row = pending.firstRow; row < after; row++) {
           byRow.set(row, null);
         }
+      }
+    }
+  }
+
+  /** Lets go of lines that have no answer: their batch has ended or the engine has failed. */
+  void leave() {
+    for (int row = 0; row < byRow.size(); row++) {
+      Pending pending = byRow.get(row);
+      if (pending != null && row == pending.firstRow) {
+        pending.measured.close();
       }
     }
   }

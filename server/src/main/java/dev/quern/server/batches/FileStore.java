@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -50,7 +51,7 @@ final class FileStore {
    * @throws ApiException when there is no room for it
    */
   synchronized StoredFile add(String owner, Upload upload) throws ApiException, IOException {
-    requireRoom(upload.bytes());
+    requireRoom(owner, upload.bytes());
     String id = ids.next("file-");
     try (var channel = FileChannel.open(upload.file(), StandardOpenOption.WRITE)) {
       channel.force(true);
@@ -76,22 +77,30 @@ final class FileStore {
   }
 
   /**
-   * @throws ApiException when so many bytes more do not fit
+   * @throws ApiException when so many bytes more do not fit, into the caller's share or at all
    */
-  synchronized void requireRoom(long bytes) throws ApiException {
-    long used = files.values().stream().mapToLong(StoredFile::bytes).sum();
-    if (used + bytes > limits.totalBytes()) {
+  synchronized void requireRoom(String owner, long bytes) throws ApiException {
+    requireRoom("your files", of(owner), limits.perCaller(), bytes);
+    requireRoom("the server's files", files.values(), limits.all(), bytes);
+  }
+
+  private static void requireRoom(
+      String whose, Collection<StoredFile> held, BatchLimits.Quota quota, long bytes)
+      throws ApiException {
+    long used = held.stream().mapToLong(StoredFile::bytes).sum();
+    if (used + bytes > quota.bytes()) {
       throw full(
-          "the server's files hold "
+          whose
+              + " hold "
               + used
               + " of at most "
-              + limits.totalBytes()
+              + quota.bytes()
               + " bytes, and "
               + bytes
               + " more do not fit");
     }
-    if (files.size() >= limits.files()) {
-      throw full("the server holds " + files.size() + " files, its most");
+    if (held.size() >= quota.files()) {
+      throw full(whose + " are " + held.size() + ", the most");
     }
   }
 

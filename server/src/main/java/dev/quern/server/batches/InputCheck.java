@@ -3,7 +3,6 @@ package dev.quern.server.batches;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -23,7 +22,7 @@ record InputCheck(int lines, List<LineError> errors) {
   static InputCheck of(Path file, String endpoint, BatchLimits limits, BooleanSupplier givenUp)
       throws IOException {
     List<LineError> errors = new ArrayList<>();
-    var customIds = new HashSet<String>();
+    var customIds = new CustomIds();
     int lines = 0;
     try (var source = new LineSource(file, limits.lineBytes())) {
       for (var line = source.next(); line != null; line = source.next()) {

@@ -8,6 +8,7 @@ import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.FlightProducer.CallContext;
 import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.util.ValueVectorUtility;
 
 /**
  * Reads values of parameters that a client puts. Flight waits for the next message for ever; this
@@ -67,6 +68,7 @@ final class ParameterReader implements AutoCloseable {
             CallStatus.RESOURCE_EXHAUSTED,
             "more than " + MOST_ROWS + " rows of parameters were sent; bind fewer at a time");
       }
+      requireSound(batch);
       values.addAll(statement.planned().values(batch, this::count));
     }
     return new BoundValues(values, bytes);
@@ -92,6 +94,16 @@ final class ParameterReader implements AutoCloseable {
   public void close() {
     session.memory().giveBack(taken);
     taken = 0;
+  }
+
+  /** Offsets of texts come from the client as well, and tell how much memory reading them takes. */
+  private static void requireSound(VectorSchemaRoot batch) {
+    try {
+      ValueVectorUtility.validateFull(batch);
+    } catch (RuntimeException e) {
+      throw FlightErrors.exception(
+          CallStatus.INVALID_ARGUMENT, "a batch of parameters is malformed: " + e.getMessage());
+    }
   }
 
   private boolean timedOut() {

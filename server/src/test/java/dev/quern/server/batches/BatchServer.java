@@ -193,6 +193,15 @@ final class BatchServer implements AutoCloseable {
     return lines;
   }
 
+  HttpResponse<String> cancel(String batch) throws Exception {
+    return send("POST", "/v1/batches/" + batch + "/cancel", Optional.empty());
+  }
+
+  /** Hands the batches back; the server goes on to answer. */
+  void stop() {
+    service.stop();
+  }
+
   @Override
   public void close() throws IOException {
     client.close();

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class BatchesTest {
+  private static final BatchLimits.Quota QUOTA = new BatchLimits.Quota(1 << 20, 10);
+
   @TempDir Path folder;
 
   @Test
@@ -147,7 +149,7 @@ class BatchesTest {
 
   @Test
   void tooManyLinesFail() throws Exception {
-    var limits = new BatchLimits(1 << 20, 1 << 20, 10, 1, 5, 1 << 10, 1, 10, 10);
+    var limits = new BatchLimits(1 << 20, QUOTA, QUOTA, 1, 5, 1 << 10, 1, 10, 10);
     try (var server = BatchServer.start(folder, ScriptedEngine.answering(text -> text), limits)) {
       JsonNode batch = server.awaitStatus(server.batch(BatchServer.lines(6)), "failed");
       assertEquals("too_many_tasks", batch.at("/errors/data/0/code").asText());
@@ -179,7 +181,7 @@ class BatchesTest {
 
   @Test
   void batchThatWaitsIsCancelledAtOnce() throws Exception {
-    var limits = new BatchLimits(1 << 20, 1 << 20, 10, 1, 100, 1 << 10, 1, 2, 10);
+    var limits = new BatchLimits(1 << 20, QUOTA, QUOTA, 1, 100, 1 << 10, 1, 2, 10);
     try (var server = BatchServer.start(folder, SilentAt.row("say 0"), limits)) {
       String running = server.batch(BatchServer.lines(2));
       server.awaitStatus(running, "in_progress");
@@ -193,7 +195,7 @@ class BatchesTest {
 
   @Test
   void callersTakeTurns() throws Exception {
-    var limits = new BatchLimits(1 << 20, 1 << 20, 10, 1, 100, 1 << 10, 2, 10, 10);
+    var limits = new BatchLimits(1 << 20, QUOTA, QUOTA, 1, 100, 1 << 10, 2, 10, 10);
     var keys = new ApiKeys(List.of("k1", "k2"));
     try (var server =
         new BatchServer(

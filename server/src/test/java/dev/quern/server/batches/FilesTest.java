@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class FilesTest {
   private static final BatchLimits SMALL =
-      new BatchLimits(1000, 1500, 3, 1, 100, 1 << 10, 1, 10, 10);
+      new BatchLimits(1000, quota(1500, 3), quota(1500, 3), 1, 100, 1 << 10, 1, 10, 10);
 
   @TempDir Path folder;
 
@@ -98,9 +98,43 @@ class FilesTest {
       assertTrue(full.body().contains("1400 of at most 1500 bytes"), full.body());
       server.file("x".repeat(10));
       HttpResponse<String> many = server.upload("a", "batch", "x");
-      assertTrue(many.body().contains("3 files, its most"), many.body());
+      assertTrue(many.body().contains("your files are 3, the most"), many.body());
       awaitNoUploads();
     }
+  }
+
+  private static BatchLimits.Quota quota(long bytes, int files) {
+    return new BatchLimits.Quota(bytes, files);
+  }
+
+  @Test
+  void oneKeyCannotTakeTheRoomOfAnother() throws Exception {
+    var limits = new BatchLimits(1000, quota(2000, 6), quota(2000, 6), 1, 9, 1 << 10, 1, 9, 9);
+    try (var server =
+        new BatchServer(
+            folder,
+            engine,
+            new ApiKeys(List.of("k1", "k2")),
+            limits.sharedBy(2),
+            InstantSource.system(),
+            JobListener.NONE)) {
+      server.useKey("k1");
+      server.file("x".repeat(700));
+      HttpResponse<String> full = server.upload("a", "batch", "x".repeat(301));
+      assertEquals(400, full.statusCode());
+      assertTrue(full.body().contains("your files hold 700 of at most 1000 bytes"), full.body());
+      server.file("x");
+      String third = server.file(BatchServer.lines(1));
+      assertEquals(400, server.upload("a", "batch", "x").statusCode());
+      HttpResponse<String> batch = server.create(third);
+      assertTrue(batch.body().contains("your files are 3, the most"), batch.body());
+      server.useKey("k2");
+      server.file("x".repeat(700));
+      server.file("x".repeat(300));
+    }
+    // Eight shares at most: where there are many keys, each can still send a large file.
+    assertEquals(quota(2L << 30, 1250), BatchLimits.DEFAULT.sharedBy(1000).perCaller());
+    assertEquals(BatchLimits.DEFAULT.all(), BatchLimits.DEFAULT.sharedBy(0).perCaller());
   }
 
   @Test
