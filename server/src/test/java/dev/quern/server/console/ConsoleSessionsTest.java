@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.executor.engine.ScriptedEngine;
 import dev.quern.server.SessionLimits;
+import dev.quern.server.SqlLimitException;
 import dev.quern.server.SqlPlaces;
 import dev.quern.server.SqlSessions;
 import dev.quern.server.http.ApiException;
@@ -146,8 +147,10 @@ class ConsoleSessionsTest {
       }
       few.lease(Caller.ANYBODY, "b").close();
       assertTrue(first.isClosed(), "it made room");
-      few.close();
-      places.session("anybody").close();
+    }
+    try (var _ = places.session("anybody");
+        var _ = places.session("anybody")) {
+      assertThrows(SqlLimitException.class, () -> places.session("anybody"));
     }
   }
 }
