@@ -76,7 +76,11 @@ final class Serving implements AutoCloseable {
       SamplingDefaults defaults) {
     SqlSessions sessions =
         SqlSessions.on(
-            engine, engineOptions, files(), wanted -> others.open(wanted, console::notice));
+            engine,
+            engineOptions,
+            files(),
+            wanted -> others.open(wanted, console::notice),
+            options.sql().models());
     InstantSource clock = InstantSource.system();
     Meters meters = Meters.of(engine);
     var openAi = new OpenAiRoutes(engine, defaults, clock, meters);

@@ -18,10 +18,15 @@ public record SqlSessions(QuernDriver driver) {
    * @param options that the engine was opened with
    * @param files that sessions may touch
    * @param otherModels opens the models that sessions create
+   * @param mostModels of these open at a time
    */
   public static SqlSessions on(
-      GenerateEngine engine, EngineOptions options, FileAccess files, EngineFactory otherModels) {
-    var engines = new ServedEngines(new LentEngine(engine), options, otherModels);
+      GenerateEngine engine,
+      EngineOptions options,
+      FileAccess files,
+      EngineFactory otherModels,
+      int mostModels) {
+    var engines = new ServedEngines(engine, options, otherModels, mostModels);
     return new SqlSessions(new QuernDriver(engines, options, files));
   }
 

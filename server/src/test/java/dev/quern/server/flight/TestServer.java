@@ -54,7 +54,8 @@ record TestServer(FlightEndpoint endpoint, ScriptedEngine engine) implements Aut
             files,
             options -> {
               throw new AssertionError("no other model is asked for");
-            });
+            },
+            limits.models());
     return new TestServer(
         FlightEndpoint.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
