@@ -9,8 +9,8 @@ import dev.quern.executor.engine.PromptBatch;
 import dev.quern.executor.engine.PromptTokens;
 import java.util.Optional;
 
-/** An engine of another's: closing gives it back and leaves it open. */
-record LentEngine(GenerateEngine engine) implements GenerateEngine {
+/** An engine of another's: closing gives it back. */
+record LentEngine(GenerateEngine engine, Runnable giveBack) implements GenerateEngine {
   @Override
   public Completions submit(PromptBatch batch) {
     return engine.submit(batch);
@@ -47,5 +47,7 @@ record LentEngine(GenerateEngine engine) implements GenerateEngine {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    giveBack.run();
+  }
 }

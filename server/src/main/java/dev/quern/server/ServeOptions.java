@@ -59,6 +59,7 @@ record ServeOptions(
     option(spec, SessionLimits.STATEMENTS, "N", "statements of one key at a time; default: 16");
     option(spec, SessionLimits.SECONDS, "N", "longest time of a statement; default: 86400");
     option(spec, SessionLimits.SESSIONS, "N", "SQL sessions of all clients; default: 256");
+    option(spec, SessionLimits.MODELS, "N", "models of SQL clients beside the served; default: 2");
     option(spec, SessionLimits.IDLE, "N", "minutes until an idle session ends; default: 30");
   }
 
@@ -112,6 +113,7 @@ record ServeOptions(
             .map(Long::valueOf)
             .orElse(usual.seconds()),
         arguments.integer(SessionLimits.SESSIONS, 1, 100_000).orElse(usual.sessions()),
+        arguments.integer(SessionLimits.MODELS, 0, 1000).orElse(usual.models()),
         arguments
             .integer(SessionLimits.IDLE, 1, 100_000)
             .map(Duration::ofMinutes)

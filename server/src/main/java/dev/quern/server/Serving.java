@@ -84,6 +84,7 @@ final class Serving implements AutoCloseable {
             engineOptions,
             files(),
             wanted -> others.open(wanted, console::notice),
+            options.sql().models(),
             new SqlPlaces(options.sql(), options.keys().keys().size()));
     InstantSource clock = InstantSource.system();
     Meters meters = Meters.of(engine);

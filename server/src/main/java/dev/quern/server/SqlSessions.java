@@ -22,6 +22,7 @@ public record SqlSessions(QuernDriver driver, SqlPlaces places) {
    * @param options that the engine was opened with
    * @param files that sessions may touch
    * @param otherModels opens the models that sessions create
+   * @param mostModels of these open at a time
    * @param places for sessions and statements of all ports
    */
   public static SqlSessions on(
@@ -29,8 +30,9 @@ public record SqlSessions(QuernDriver driver, SqlPlaces places) {
       EngineOptions options,
       FileAccess files,
       EngineFactory otherModels,
+      int mostModels,
       SqlPlaces places) {
-    var engines = new ServedEngines(new LentEngine(engine), options, otherModels);
+    var engines = new ServedEngines(engine, options, otherModels, mostModels);
     return new SqlSessions(new QuernDriver(engines, options, files), places);
   }
 

@@ -79,11 +79,21 @@ final class AnswerText {
     int longest = 0;
     for (String stop : stops) {
       for (int n = Math.min(stop.length() - 1, held.length()); n > longest; n--) {
-        if (stop.startsWith(held.substring(held.length() - n))) {
+        if (heldEndsWithStart(stop, n)) {
           longest = n;
         }
       }
     }
     return longest;
+  }
+
+  private boolean heldEndsWithStart(String stop, int length) {
+    int from = held.length() - length;
+    for (int i = 0; i < length; i++) {
+      if (held.charAt(from + i) != stop.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -5,7 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -17,20 +20,35 @@ final class BadWords {
   /** None. */
   static final BadWords NONE = new BadWords(List.of(), List.of());
 
-  /** Tokens that complete a text once its first bytes are there. */
-  private record Ending(byte[] before, int[] ids) {}
+  private static final byte[] NO_TEXT = {};
 
-  private final List<Ending> endings;
+  /** Tokens that complete a text once its first {@code before} bytes are there. */
+  private record Ending(byte[] text, int before, int[] ids) {}
+
+  /** Those that need nothing in front. */
+  private final List<Ending> whole;
+
+  /** The others, by the last byte in front of the cut. */
+  private final Map<Byte, List<Ending>> behind;
+
   private final List<byte[]> bytes;
 
   private BadWords(List<Ending> endings, List<byte[]> bytes) {
-    this.endings = endings;
+    whole = endings.stream().filter(e -> e.before() == 0).toList();
+    behind =
+        endings.stream()
+            .filter(e -> e.before() > 0)
+            .collect(Collectors.groupingBy(e -> e.text()[e.before() - 1]));
     this.bytes = bytes;
   }
 
   /** Looks each text up in the whole vocabulary, as it is and behind a space. */
   static BadWords of(List<String> words, Tokenizer tokenizer) {
-    List<byte[]> bytes = IntStream.range(0, tokenizer.size()).mapToObj(tokenizer::bytes).toList();
+    return of(words, IntStream.range(0, tokenizer.size()).mapToObj(tokenizer::bytes).toList());
+  }
+
+  /** The same for a vocabulary of these tokens. */
+  static BadWords of(List<String> words, List<byte[]> bytes) {
     List<Ending> endings = new ArrayList<>();
     for (String word : words) {
       String bare = word.stripLeading();
@@ -42,22 +60,15 @@ final class BadWords {
   }
 
   private static void addEndings(byte[] form, List<byte[]> bytes, List<Ending> endings) {
-    List<List<Integer>> behind = new ArrayList<>();
-    for (int cut = 0; cut < form.length; cut++) {
-      behind.add(new ArrayList<>());
-    }
+    // Of the cuts only those that a token reaches from the end.
+    Map<Integer, IntStream.Builder> completing = new TreeMap<>();
     for (int id = 0; id < bytes.size(); id++) {
       int cut = form.length - bytes.get(id).length;
       if (cut >= 0 && cut < form.length && endsWith(form, form.length, bytes.get(id))) {
-        behind.get(cut).add(id);
+        completing.computeIfAbsent(cut, _ -> IntStream.builder()).add(id);
       }
     }
-    for (int cut = 0; cut < form.length; cut++) {
-      if (!behind.get(cut).isEmpty()) {
-        int[] ids = behind.get(cut).stream().mapToInt(id -> id).toArray();
-        endings.add(new Ending(Arrays.copyOf(form, cut), ids));
-      }
-    }
+    completing.forEach((cut, ids) -> endings.add(new Ending(form, cut, ids.build().toArray())));
   }
 
   private static boolean endsWith(byte[] text, int length, byte[] end) {
@@ -71,23 +82,44 @@ final class BadWords {
    * @param answer ids so far, the first {@code length} count
    */
   void banned(int[] answer, int length, IntConsumer ids) {
-    for (Ending ending : endings) {
-      if (spelled(ending.before(), answer, length)) {
+    whole.forEach(ending -> IntStream.of(ending.ids()).forEach(ids));
+    for (Ending ending : candidates(answer, length)) {
+      if (spelled(ending, answer, length)) {
         IntStream.of(ending.ids()).forEach(ids);
       }
     }
   }
 
+  /** How many cuts have to be compared with the answer. */
+  int compared(int[] answer, int length) {
+    return candidates(answer, length).size();
+  }
+
+  /** Of the cuts inside of a text, those behind the byte that the answer ends with. */
+  private List<Ending> candidates(int[] answer, int length) {
+    for (int i = length - 1; i >= 0; i--) {
+      byte[] token = bytes(answer[i]);
+      if (token.length > 0) {
+        return behind.getOrDefault(token[token.length - 1], List.of());
+      }
+    }
+    return List.of();
+  }
+
   /** Whether the last tokens, from the first byte of one of them on, spell the text. */
-  private boolean spelled(byte[] text, int[] answer, int length) {
-    int left = text.length;
+  private boolean spelled(Ending ending, int[] answer, int length) {
+    int left = ending.before();
     for (int i = length - 1; left > 0 && i >= 0; i--) {
-      byte[] token = answer[i] < bytes.size() ? bytes.get(answer[i]) : new byte[0];
-      if (!endsWith(text, left, token)) {
+      byte[] token = bytes(answer[i]);
+      if (!endsWith(ending.text(), left, token)) {
         return false;
       }
       left -= token.length;
     }
     return left == 0;
+  }
+
+  private byte[] bytes(int id) {
+    return id < bytes.size() ? bytes.get(id) : NO_TEXT;
   }
 }

@@ -26,6 +26,9 @@ public record PrefixTreeView(
     long treeTokens,
     long cachedTokens) {
 
+  /** Most levels of nodes: what is deeper is left out, so that a view can be written as JSON. */
+  public static final int MOST_DEPTH = 200;
+
   /** Of an engine that has nothing to do, has ended, or keeps no tree. */
   public static final PrefixTreeView EMPTY =
       new PrefixTreeView(List.of(), Rest.NONE, 0, 0, 0, 0, 0, 0);

@@ -49,12 +49,15 @@ final class PrefixTreeViews {
   }
 
   private void choose(PromptTree.Node root, int nodes) {
-    var open = new PriorityQueue<>(LARGEST);
-    open.addAll(root.children);
+    record Open(PromptTree.Node node, int level) {}
+    var open = new PriorityQueue<>(Comparator.comparing(Open::node, LARGEST));
+    root.children.forEach(n -> open.add(new Open(n, 1)));
     while (shown.size() < nodes && !open.isEmpty()) {
-      PromptTree.Node node = open.remove();
-      shown.add(node);
-      open.addAll(node.children);
+      Open next = open.remove();
+      shown.add(next.node());
+      if (next.level() < PrefixTreeView.MOST_DEPTH) {
+        next.node().children.forEach(n -> open.add(new Open(n, next.level() + 1)));
+      }
     }
   }
 

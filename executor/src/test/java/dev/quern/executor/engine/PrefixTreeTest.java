@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The tree of prompts that an operator sees, on values. */
@@ -110,6 +111,25 @@ final class PrefixTreeTest {
     assertEquals(new PrefixTreeView.Rest(1, 1, 0, 1), head.rest());
     assertEquals(new PrefixTreeView.Rest(2, 2, 0, 2), head.children().getFirst().rest());
     assertEquals(new PrefixTreeView.Rest(1, 6, 0, 1), view.rest());
+  }
+
+  /** Conversations of which each goes on where another ends. */
+  @Test
+  void aChainIsShownAsDeepAsCanBeWritten() {
+    Row[] rows = new Row[1000];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = row(State.DONE, IntStream.rangeClosed(0, i).toArray());
+    }
+    PrefixTreeView view = view(2000, rows);
+    int depth = 0;
+    PrefixTreeView.Rest rest = view.rest();
+    for (var at = view.roots(); !at.isEmpty(); at = at.getFirst().children()) {
+      depth++;
+      rest = at.getFirst().rest();
+    }
+    assertEquals(PrefixTreeView.MOST_DEPTH, depth);
+    int left = 1000 - depth;
+    assertEquals(new PrefixTreeView.Rest(left, left, 0, left), rest);
   }
 
   @Test

@@ -64,7 +64,7 @@ class FlightAccessTest {
   }
 
   private static SessionLimits limits(long rows, int statements, long seconds, int sessions) {
-    return new SessionLimits(rows, statements, seconds, sessions, Duration.ofMinutes(30));
+    return new SessionLimits(rows, statements, seconds, sessions, 2, Duration.ofMinutes(30));
   }
 
   private static void await(String what, BooleanSupplier condition) throws InterruptedException {
@@ -246,7 +246,7 @@ class FlightAccessTest {
 
   @Test
   void anIdleSessionEnds() throws Exception {
-    var limits = new SessionLimits(9, 9, 99, 9, Duration.ofMillis(200));
+    var limits = new SessionLimits(9, 9, 99, 9, 2, Duration.ofMillis(200));
     try (TestServer server = TestServer.start(limits, List.of(), FileAccess.none());
         FlightSqlClient client = client(server)) {
       client.executeUpdate("CREATE VIEW v AS SELECT 1 AS x");

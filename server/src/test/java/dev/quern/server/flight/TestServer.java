@@ -64,6 +64,7 @@ record TestServer(FlightEndpoint endpoint, ScriptedEngine engine, SqlPlaces plac
             options -> {
               throw new AssertionError("no other model is asked for");
             },
+            limits.models(),
             places);
     return new TestServer(
         FlightEndpoint.start(
