@@ -117,7 +117,6 @@ class UndecodablePutTest {
   void eachFaultIsNamedAndLeavesNoMemory() throws Exception {
     Parameters good = parameters();
     byte[] mebibyte = new byte[1 << 20];
-    byte[] command = RawPut.command(UPDATE).build().toByteArray();
     byte[] schema = RawPut.data(good.schema(), NOTHING).build().toByteArray();
     byte[] batch = RawPut.data(good.batch().header(), good.batch().body()).build().toByteArray();
     var records = new ConcurrentLinkedQueue<LogRecord>();
@@ -125,6 +124,14 @@ class UndecodablePutTest {
     Logger.getLogger("").addHandler(handler);
     try (TestServer server = TestServer.start();
         RawPut put = RawPut.to(server, "DoPut")) {
+      // Waits for its parameters: an update would run, and might end, before the fault came.
+      byte[] command =
+          RawPut.command(
+                  CommandPreparedStatementQuery.newBuilder()
+                      .setPreparedStatementHandle(prepare(put))
+                      .build())
+              .build()
+              .toByteArray();
       refused("must name a command", put.send(List.of()));
       refused("must name a command", put.send(List.of(schema)));
       refused("a path", put.send(List.of(new byte[] {10, 2, 8, 1})));
