@@ -10,6 +10,8 @@ public final class QueryException extends RuntimeException {
 
   /** Classes of failure with the SQLSTATE that JDBC reports. */
   public enum State {
+    /** Nested deeper than planning can follow. */
+    TOO_COMPLEX("54001"),
     SYNTAX("42000"),
     NO_TABLE("42S02"),
     TABLE_EXISTS("42S01"),

@@ -7,6 +7,7 @@ import dev.quern.executor.model.GenerationConfig;
 import dev.quern.server.openai.SamplingDefaults;
 import dev.quern.server.query.Cancellation;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -17,6 +18,9 @@ import picocli.CommandLine.ParseResult;
  */
 record ServeCommand(Console console, Engines engines, Cancellation cancellation)
     implements Command {
+
+  /** To close what is left when requests have ended, or were told to. */
+  private static final Duration TIDY_UP = Duration.ofSeconds(20);
 
   @Override
   public CommandSpec spec() {
@@ -33,6 +37,7 @@ record ServeCommand(Console console, Engines engines, Cancellation cancellation)
     EngineOptions options = EngineFlags.given(parsed).served();
     ServeOptions serve = ServeOptions.read(arguments);
     var end = new CountDownLatch(1);
+    cancellation.allow(serve.http().grace().multipliedBy(2).plus(TIDY_UP));
     try (GenerateEngine engine = engines.open(options, console::notice)) {
       requireChat(engine, options);
       try (var _ = cancellation.onRequest(end::countDown);

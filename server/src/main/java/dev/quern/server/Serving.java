@@ -28,6 +28,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** The endpoints around one engine. */
 final class Serving implements AutoCloseable {
@@ -38,6 +40,8 @@ final class Serving implements AutoCloseable {
 
   private final ServeOptions options;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final List<Runnable> stops = new ArrayList<>();
+  private final List<AutoCloseable> listeners = new ArrayList<>();
   private final List<String> addresses = new ArrayList<>();
 
   private Serving(ServeOptions options) {
@@ -76,7 +80,11 @@ final class Serving implements AutoCloseable {
       SamplingDefaults defaults) {
     SqlSessions sessions =
         SqlSessions.on(
-            engine, engineOptions, files(), wanted -> others.open(wanted, console::notice));
+            engine,
+            engineOptions,
+            files(),
+            wanted -> others.open(wanted, console::notice),
+            new SqlPlaces(options.sql(), options.keys().keys().size()));
     InstantSource clock = InstantSource.system();
     Meters meters = Meters.of(engine);
     var openAi = new OpenAiRoutes(engine, defaults, clock, meters);
@@ -91,7 +99,6 @@ final class Serving implements AutoCloseable {
             demoTable(),
             ConsoleLimits.within(options.sql()),
             meters.jobs(Jobs.Kind.CONSOLE)));
-    // Opened before the listeners, and so closed after them: the end can be watched too.
     OptionalInt metricsPort = metrics(meters);
     HttpEndpoint http =
         listen(
@@ -133,6 +140,7 @@ final class Serving implements AutoCloseable {
                       Authentication.ofKeys(options.keys().keys()),
                       options.tls(),
                       options.sql(),
+                      meters.jobs(Jobs.Kind.FLIGHT),
                       Version.read(),
                       console.err()));
       addresses.add(
@@ -153,6 +161,9 @@ final class Serving implements AutoCloseable {
             "--metrics-port",
             options.metricsPort(),
             address -> MetricsEndpoint.start(address, meters));
+    // Ends with the rest, behind the listeners: their end can be watched too.
+    listeners.remove(endpoint);
+    open.push(endpoint);
     return OptionalInt.of(endpoint.address().getPort());
   }
 
@@ -175,6 +186,7 @@ final class Serving implements AutoCloseable {
               clock,
               console.err());
       open.push(batches);
+      stops.add(batches::stop);
       return batches;
     } catch (IOException e) {
       throw new CommandException(
@@ -213,7 +225,7 @@ final class Serving implements AutoCloseable {
     var address = new InetSocketAddress(options.host(), port.orElseThrow());
     try {
       T endpoint = opening.start(address);
-      open.push(endpoint);
+      listeners.add(endpoint);
       return endpoint;
     } catch (IOException e) {
       throw new CommandException(
@@ -238,15 +250,52 @@ final class Serving implements AutoCloseable {
     return List.copyOf(addresses);
   }
 
-  /** Ends what was started, the last first. */
+  /**
+   * Hands batches back, which leaves the engine to clients that wait, ends the listeners side by
+   * side, as each waits for its own clients, then the rest, the last first. What fails to end keeps
+   * nothing else open.
+   *
+   * @throws IllegalStateException when something failed
+   */
   @Override
   public void close() {
-    while (!open.isEmpty()) {
-      try {
-        open.pop().close();
-      } catch (Exception e) {
-        throw new IllegalStateException("an endpoint did not close: " + e.getMessage(), e);
+    var failures = new ConcurrentLinkedQueue<Exception>();
+    stops.forEach(stop -> close(stop::run, failures));
+    List<Thread> closers =
+        listeners.stream()
+            .map(listener -> Thread.ofVirtual().start(() -> close(listener, failures)))
+            .toList();
+    boolean interrupted = false;
+    for (Thread closer : closers) {
+      while (closer.isAlive()) {
+        try {
+          closer.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
       }
+    }
+    listeners.clear();
+    while (!open.isEmpty()) {
+      close(open.pop(), failures);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (!failures.isEmpty()) {
+      var all =
+          new IllegalStateException(
+              "an endpoint did not end well: " + failures.peek().getMessage());
+      failures.forEach(all::addSuppressed);
+      throw all;
+    }
+  }
+
+  private static void close(AutoCloseable one, Queue<Exception> failures) {
+    try {
+      one.close();
+    } catch (Exception e) {
+      failures.add(e);
     }
   }
 }

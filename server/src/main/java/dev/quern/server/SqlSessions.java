@@ -9,8 +9,12 @@ import dev.quern.sql.jdbc.QuernDriver;
 import java.sql.SQLException;
 import java.util.Properties;
 
-/** SQL sessions of clients, all on one engine: each is a connection of the JDBC driver. */
-public record SqlSessions(QuernDriver driver) {
+/**
+ * SQL sessions of clients, all on one engine: each is a connection of the JDBC driver.
+ *
+ * @param places that all ports share; whoever opens a session or runs a statement takes one
+ */
+public record SqlSessions(QuernDriver driver, SqlPlaces places) {
 
   /**
    * Sessions on an engine that is open, and stays open when they end.
@@ -18,11 +22,16 @@ public record SqlSessions(QuernDriver driver) {
    * @param options that the engine was opened with
    * @param files that sessions may touch
    * @param otherModels opens the models that sessions create
+   * @param places for sessions and statements of all ports
    */
   public static SqlSessions on(
-      GenerateEngine engine, EngineOptions options, FileAccess files, EngineFactory otherModels) {
+      GenerateEngine engine,
+      EngineOptions options,
+      FileAccess files,
+      EngineFactory otherModels,
+      SqlPlaces places) {
     var engines = new ServedEngines(new LentEngine(engine), options, otherModels);
-    return new SqlSessions(new QuernDriver(engines, options, files));
+    return new SqlSessions(new QuernDriver(engines, options, files), places);
   }
 
   /**

@@ -91,7 +91,8 @@ class ServeCommandTest {
   }
 
   private int run(String... more) {
-    var arguments = new ArrayList<>(
+    var arguments =
+        new ArrayList<>(
             List.of(
                 "serve",
                 "--model",

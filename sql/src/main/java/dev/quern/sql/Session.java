@@ -79,7 +79,14 @@ public final class Session implements AutoCloseable {
 
   /** Text to statement; what the statement names is looked up now, and runs later. */
   public Prepared prepare(String sql) {
-    return prepare(Statements.parse(sql));
+    try {
+      return prepare(Statements.parse(sql));
+    } catch (StackOverflowError e) {
+      throw new QueryException(
+          State.TOO_COMPLEX,
+          "the statement is nested too deeply; break it up with WITH, or write IN for a long OR",
+          e);
+    }
   }
 
   private Prepared prepare(SqlNode statement) {
@@ -120,6 +127,9 @@ public final class Session implements AutoCloseable {
     } catch (RuntimeException e) {
       tables.close();
       throw PlanErrors.translate(e, tables);
+    } catch (StackOverflowError e) {
+      tables.close();
+      throw e;
     }
   }
 

@@ -48,6 +48,9 @@ final class Statements {
       }
       return statements.get(0);
     } catch (SqlParseException e) {
+      if (e.getCause() instanceof StackOverflowError overflow) {
+        throw overflow; // the parser makes a syntax error of it
+      }
       throw new QueryException(State.SYNTAX, ParseErrors.message(sql, e), e);
     }
   }

@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quern.executor.engine.Completions;
 import dev.quern.executor.engine.EngineException;
 import dev.quern.executor.engine.EngineOptions;
+import dev.quern.executor.engine.EngineStatistics;
 import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.executor.engine.ModelInfo;
+import dev.quern.executor.engine.PrefixTreeView;
 import dev.quern.executor.engine.PromptBatch;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +36,16 @@ final class EnginesTest {
     @Override
     public ModelInfo model() {
       return new ModelInfo("breakable", "breakable-1", 16, false, false);
+    }
+
+    @Override
+    public EngineStatistics statistics() {
+      return EngineStatistics.NONE;
+    }
+
+    @Override
+    public PrefixTreeView prefixTree(int nodes) {
+      return PrefixTreeView.EMPTY;
     }
 
     @Override

@@ -76,6 +76,23 @@ class JdbcTest {
   }
 
   @Test
+  void aStatementNestedTooDeeplyIsRefusedAndTheSessionGoesOn() throws SQLException {
+    try (Connection connection = connect("");
+        Statement statement = connection.createStatement()) {
+      for (String sql :
+          List.of(
+              "SELECT 1" + " + 1".repeat(20_000),
+              "SELECT " + "NOT ".repeat(20_000) + "TRUE",
+              "SELECT " + "(".repeat(20_000) + "1" + ")".repeat(20_000))) {
+        SQLException e = assertThrows(SQLException.class, () -> statement.executeQuery(sql));
+        assertEquals("54001", e.getSQLState(), e.getMessage());
+        assertTrue(e.getMessage().contains("nested too deeply"), e.getMessage());
+      }
+      assertEquals(List.of("1"), column(statement.executeQuery("SELECT 1")));
+    }
+  }
+
+  @Test
   void anUnknownPropertyIsNamed() {
     SQLException e = assertThrows(SQLException.class, () -> connect("temprature=1"));
     assertEquals("08001", e.getSQLState());

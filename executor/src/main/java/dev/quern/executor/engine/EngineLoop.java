@@ -38,6 +38,7 @@ final class EngineLoop implements Runnable {
   private final PrefixCache cache;
   private final StepStatistics statistics;
   private final LongSupplier nanos;
+  private final PromptWatch watch = new PromptWatch();
   private final Map<Sequence, RunningRow> rows = new HashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -86,7 +87,10 @@ final class EngineLoop implements Runnable {
     return unseen <= 0 ? last.statistics() : last.statistics().withWaiting((int) unseen);
   }
 
-  /** What the loop has between two steps; empty when it has nothing or has ended. */
+  /**
+   * What the loop has, or had up to 200 ms before, between two steps; empty when it has nothing or
+   * has ended.
+   */
   CompletableFuture<Optional<PromptRows>> promptRows() {
     lock.lock();
     try {
@@ -224,16 +228,31 @@ final class EngineLoop implements Runnable {
     taken += arrived.size();
     if (!given.isEmpty()) {
       drop(given);
+      nothingLeft();
     }
     if (!arrived.isEmpty() || !given.isEmpty()) {
       published = new Published(statistics.view(), taken);
     }
     if (!asking.isEmpty()) {
-      Optional<PromptRows> answer =
-          rows.isEmpty() ? Optional.empty() : Optional.of(PromptRows.of(rows.values(), cache));
+      Optional<PromptRows> answer = look();
       asking.forEach(a -> a.complete(answer));
     }
     return true;
+  }
+
+  private void nothingLeft() {
+    if (rows.isEmpty()) {
+      watch.idle();
+    }
+  }
+
+  private Optional<PromptRows> look() {
+    long now = nanos.getAsLong();
+    if (rows.isEmpty()) {
+      watch.looked(now);
+      return Optional.empty();
+    }
+    return Optional.of(watch.look(rows.values(), cache, now));
   }
 
   /** Nothing runs any more, and nobody waits for an answer. */
@@ -251,6 +270,7 @@ final class EngineLoop implements Runnable {
   }
 
   private void drop(Set<LocalCompletions> given) {
+    given.forEach(watch::dropped);
     for (RunningRow row : List.copyOf(rows.values())) {
       if (given.contains(row.completions())) {
         row.cancel();
@@ -270,7 +290,7 @@ final class EngineLoop implements Runnable {
     StepInput input = step.input(cache.blockSize());
     runner.forward(input);
     scheduler.completed(step);
-    prompts.read(step, input, rows);
+    int readTokens = prompts.read(step, input, rows);
     List<RunningRow> drawing =
         step.chunks().stream()
             .filter(Chunk::wantsLogits)
@@ -280,15 +300,18 @@ final class EngineLoop implements Runnable {
     if (!drawing.isEmpty()) {
       draws.draw(drawing);
     }
-    double seconds = (nanos.getAsLong() - start) / 1e9;
-    scheduler.took(step, seconds * 1e3);
+    long end = nanos.getAsLong();
+    double seconds = (end - start) / 1e9;
+    watch.pass(end);
+    scheduler.took(step, readTokens, seconds * 1e3);
     for (Chunk chunk : step.chunks()) {
       if (chunk.sequence().ended()) {
         RunningRow row = rows.remove(chunk.sequence());
-        row.completions().ended(chunk.sequence());
+        watch.ended(row.completions(), chunk.sequence().prompt());
         scheduler.drop(chunk.sequence());
       }
     }
+    nothingLeft();
     statistics.ran(step, generated(drawing) - generatedBefore, seconds);
     published = new Published(statistics.view(), taken);
   }

@@ -24,21 +24,18 @@ public interface GenerateEngine extends AutoCloseable {
    * What the engine does and has done. From any thread at any time; it costs no step and makes none
    * wait. {@link EngineStatistics#NONE} where the engine keeps none.
    */
-  default EngineStatistics statistics() {
-    return EngineStatistics.NONE;
-  }
+  EngineStatistics statistics();
 
   /**
    * The prefix tree of what runs and waits, as it is between two steps: waits for the step that is
-   * running. {@link PrefixTreeView#EMPTY} where nothing runs or waits, or the engine has ended.
+   * running. The engine may show what it had up to 200 ms before. {@link PrefixTreeView#EMPTY}
+   * where nothing runs or waits, or the engine has ended.
    *
    * @param nodes most nodes to show, at least 1: those with most rows beneath; the others are
    *     summed up where they belong
    * @throws InterruptedException when the waiting thread is interrupted
    */
-  default PrefixTreeView prefixTree(int nodes) throws InterruptedException {
-    return PrefixTreeView.EMPTY;
-  }
+  PrefixTreeView prefixTree(int nodes) throws InterruptedException;
 
   /**
    * Whether the engine has ended for all callers, as after an error of its device: batches are

@@ -1,9 +1,6 @@
 package dev.quern.executor.engine;
 
-import dev.quern.executor.schedule.Sequence;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,7 +14,6 @@ final class LocalCompletions implements Completions {
   private final Condition changed = lock.newCondition();
   private final Queue<Event> events = new ArrayDeque<>();
   private final EngineLoop engine;
-  private final List<int[]> endedPrompts = new ArrayList<>(); // of the engine's thread
   private int unfinished;
   private boolean closed;
   private boolean stopped;
@@ -98,25 +94,14 @@ final class LocalCompletions implements Completions {
     }
   }
 
-  /** A row has come to its end: its prompt stays known until the whole batch has. */
-  void ended(Sequence sequence) {
-    boolean last;
+  /** Whether all rows have reported a Done. */
+  boolean finished() {
     lock.lock();
     try {
-      last = unfinished == 0;
+      return unfinished == 0;
     } finally {
       lock.unlock();
     }
-    if (last) {
-      endedPrompts.clear();
-    } else {
-      endedPrompts.add(sequence.prompt());
-    }
-  }
-
-  /** For the engine's thread, while some row of the batch has not ended. */
-  List<int[]> endedPrompts() {
-    return endedPrompts;
   }
 
   void emit(Event event) {

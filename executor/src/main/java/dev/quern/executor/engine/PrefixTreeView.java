@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * The prompts of what an engine runs and has waiting, as the tree of what they share: for people to
- * look at. Rows that are done count while others of their batch are not.
+ * look at. Rows that have ended while somebody looked count as done while others of their batch are
+ * not; somebody looks until a minute behind the last look.
  *
  * @param roots trees of prompts that share no first token, most rows first
  * @param rest what is left out beside the roots

@@ -31,11 +31,15 @@ final class PromptReader {
     this.logitRows = logitRows;
   }
 
-  /** Reads what the step that has just run tells; its own logits stand ready again afterwards. */
-  void read(ScheduledStep step, StepInput input, Map<Sequence, RunningRow> rows) {
+  /**
+   * Reads what the step that has just run tells; its own logits stand ready again afterwards.
+   *
+   * @return tokens whose logits were read
+   */
+  int read(ScheduledStep step, StepInput input, Map<Sequence, RunningRow> rows) {
     List<Place> places = places(step, rows);
     if (places.isEmpty()) {
-      return;
+      return 0;
     }
     for (int from = 0; from < places.size(); from += logitRows) {
       read(places.subList(from, Math.min(places.size(), from + logitRows)));
@@ -43,6 +47,7 @@ final class PromptReader {
     if (input.logitRows().length > 0) {
       runner.logits(input.logitRows());
     }
+    return places.size();
   }
 
   private static List<Place> places(ScheduledStep step, Map<Sequence, RunningRow> rows) {

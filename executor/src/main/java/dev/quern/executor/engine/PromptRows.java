@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The prompts that an engine has between two steps, and what of them is cached: taken by the
@@ -27,15 +28,19 @@ record PromptRows(List<Row> rows, CachedPrefixes cached) {
    * On the engine's thread.
    *
    * @param unfinished rows that have not ended
+   * @param ended prompts of ended rows of a batch
    */
-  static PromptRows of(Collection<RunningRow> unfinished, PrefixCache cache) {
+  static PromptRows of(
+      Collection<RunningRow> unfinished,
+      Function<LocalCompletions, List<int[]>> ended,
+      PrefixCache cache) {
     List<Row> rows = new ArrayList<>(unfinished.size());
     Set<LocalCompletions> batches = new HashSet<>();
     for (RunningRow row : unfinished) {
       Sequence s = row.sequence();
       rows.add(new Row(s.tokens(), s.promptLength(), s.running() ? State.RUNNING : State.WAITING));
       if (batches.add(row.completions())) {
-        for (int[] prompt : row.completions().endedPrompts()) {
+        for (int[] prompt : ended.apply(row.completions())) {
           rows.add(new Row(prompt, prompt.length, State.DONE));
         }
       }

@@ -122,6 +122,12 @@ public final class ScriptedEngine implements GenerateEngine {
         none.stepSeconds());
   }
 
+  /** Keeps no tree. */
+  @Override
+  public PrefixTreeView prefixTree(int nodes) {
+    return PrefixTreeView.EMPTY;
+  }
+
   @Override
   public void close() {
     closed = true;

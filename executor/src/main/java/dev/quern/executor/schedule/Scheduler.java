@@ -129,10 +129,14 @@ public final class Scheduler {
     }
   }
 
-  /** Notes how long a step took, so that later ones can be kept short. */
-  public void took(ScheduledStep step, double millis) {
+  /**
+   * Notes how long a step took, so that later ones can be kept short.
+   *
+   * @param readTokens prompt tokens whose logits were read in it
+   */
+  public void took(ScheduledStep step, int readTokens, double millis) {
     int decode = step.decodeTokens();
-    times.ran(step.tokens() - decode, decode, millis);
+    times.ran(step.tokens() - decode, decode, readTokens, millis);
     millisSinceOnline += millis;
   }
 
@@ -212,7 +216,7 @@ public final class Scheduler {
       if (!limits.chunkedPrefill() && s.length() > budget.prefill() && !budget.whole()) {
         return;
       }
-      if (!seated(s)) {
+      if (room(s, budget) == 0 || !seated(s)) {
         return;
       }
       switch (place(s, kept, chunks)) {
@@ -314,12 +318,22 @@ public final class Scheduler {
 
   private void chunk(Sequence s, StepBudget budget, List<Chunk> chunks) {
     int rest = s.length() - s.computed();
-    if (rest > budget.prefill() && !limits.chunkedPrefill()) {
+    int room = room(s, budget);
+    if (room == 0 || (rest > room && !limits.chunkedPrefill())) {
       return;
     }
-    int count = Math.min(rest, budget.prefill());
+    int count = Math.min(rest, room);
     chunks.add(new Chunk(s, s.computed(), s.computed() + count));
-    budget.tookPrefill(count);
+    if (s.wantsWholePrompt()) {
+      budget.tookRead(count);
+    } else {
+      budget.tookPrefill(count);
+    }
+  }
+
+  /** Tokens that it may compute yet: fewer where their logits are read. */
+  private static int room(Sequence s, StepBudget budget) {
+    return s.wantsWholePrompt() ? budget.read() : budget.prefill();
   }
 
   private void release(Sequence s) {

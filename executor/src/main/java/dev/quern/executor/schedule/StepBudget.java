@@ -7,30 +7,46 @@ final class StepBudget {
    */
   private static final int LEAST = 8;
 
-  /** Tokens of a capped step before any step has been timed. */
+  /** Tokens of a capped step before any step has been timed, of any kind or of those read. */
   private static final int UNKNOWN = 32;
 
   private final int most;
   private final double prefillMillis;
   private final double decodeMillis;
+  private final double readMillis;
   private int tokens;
+  private int reads;
   private double millis;
 
-  private StepBudget(int tokens, double millis, double prefillMillis, double decodeMillis) {
+  private StepBudget(
+      int tokens,
+      int reads,
+      double millis,
+      double prefillMillis,
+      double decodeMillis,
+      double readMillis) {
     this.most = tokens;
     this.tokens = tokens;
+    this.reads = reads;
     this.millis = millis;
     this.prefillMillis = prefillMillis;
     this.decodeMillis = decodeMillis;
+    this.readMillis = readMillis;
   }
 
   static StepBudget of(int tokens) {
-    return new StepBudget(tokens, Double.POSITIVE_INFINITY, 0, 0);
+    return new StepBudget(tokens, tokens, Double.POSITIVE_INFINITY, 0, 0, 0);
   }
 
   static StepBudget capped(int tokens, int millis, StepTimes times) {
     return times.known()
-        ? new StepBudget(tokens, millis - times.fixed(), times.prefill(), times.decode())
+        ? new StepBudget(
+            tokens,
+            times.readingKnown() ? tokens : UNKNOWN,
+            millis - times.fixed(),
+            times.prefill(),
+            times.decode(),
+            times.reading())
         : of(Math.min(tokens, UNKNOWN));
   }
 
@@ -42,6 +58,15 @@ final class StepBudget {
   /** Prefill tokens that fit yet. */
   int prefill() {
     return fitting(prefillMillis);
+  }
+
+  /**
+   * Prefill tokens whose logits are read that fit yet; one where a plain one fits, so that they get
+   * on beside any load.
+   */
+  int read() {
+    int least = Math.min(1, prefill());
+    return Math.min(reads, Math.max(least, fitting(prefillMillis + readMillis)));
   }
 
   /** Whether one more decoded token fits. */
@@ -58,6 +83,12 @@ final class StepBudget {
   void tookPrefill(int count) {
     tokens -= count;
     millis -= count * prefillMillis;
+  }
+
+  void tookRead(int count) {
+    tookPrefill(count);
+    reads -= count;
+    millis -= count * readMillis;
   }
 
   void tookDecode() {

@@ -3,7 +3,9 @@ package dev.quern.executor.schedule;
 /**
  * A running estimate of the time of a step: a + b x prefill tokens + c x decoded tokens, by least
  * squares over the steps so far, each weighing 0.95 of the next. What the steps do not tell apart
- * is taken as no fixed part and equal times for both kinds of tokens.
+ * is taken as no fixed part and equal times for both kinds of tokens. What a step takes beyond that
+ * is the time of the prompt tokens whose logits were read in it, if there were any: the share of
+ * one is kept while no step reads any.
  */
 final class StepTimes {
   private static final double FADE = 0.95;
@@ -15,10 +17,23 @@ final class StepTimes {
   private double fixed;
   private double prefill;
   private double decode;
+  private double readMillis;
+  private double readSquares;
 
-  /** Takes a step that has run. */
-  void ran(int prefillTokens, int decodeTokens, double millis) {
-    double[] x = {1, prefillTokens, decodeTokens, millis};
+  /**
+   * Takes a step that has run.
+   *
+   * @param readTokens those of the prefill tokens whose logits were read
+   */
+  void ran(int prefillTokens, int decodeTokens, int readTokens, double millis) {
+    double plain = millis;
+    if (readTokens > 0) {
+      double beyond = millis - fixed - prefill * prefillTokens - decode * decodeTokens;
+      readMillis = readMillis * FADE + readTokens * (known() ? beyond : 0);
+      readSquares = readSquares * FADE + (double) readTokens * readTokens;
+      plain = Math.max(0, millis - readTokens * reading());
+    }
+    double[] x = {1, prefillTokens, decodeTokens, plain};
     for (int i = 0; i < 3; i++) {
       for (int j = 0; j < 4; j++) {
         sums[i][j] = sums[i][j] * FADE + x[i] * x[j];
@@ -44,6 +59,16 @@ final class StepTimes {
   /** Milliseconds of a decoded token. */
   double decode() {
     return decode;
+  }
+
+  /** Whether a step has read logits of prompts. */
+  boolean readingKnown() {
+    return readSquares > 0;
+  }
+
+  /** Milliseconds that a prefill token takes more if its logits are read. */
+  double reading() {
+    return readSquares > 0 ? Math.max(0, readMillis / readSquares) : 0;
   }
 
   private void solve() {

@@ -238,6 +238,7 @@ final class EngineStatisticsTest {
     var held = new Held(2);
     try (LocalEngine engine = open(held, "block-size", "4", "max-num-seqs", "2");
         held) {
+      assertTrue(engine.prefixTree(10).isEmpty()); // from here on ended rows are kept
       Completions first =
           engine.submit(
               batch(
@@ -266,6 +267,7 @@ final class EngineStatisticsTest {
     var held = new Held(4);
     try (LocalEngine engine = open(held, "block-size", "4", "max-num-seqs", "1");
         held) {
+      assertTrue(engine.prefixTree(10).isEmpty()); // from here on ended rows are kept
       Completions completions =
           engine.submit(
               batch(

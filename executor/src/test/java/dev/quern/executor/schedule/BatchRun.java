@@ -38,11 +38,21 @@ final class BatchRun {
 
   /** Adds a batch in prefix-tree order, as the engine does; returns its rows in that order. */
   List<TreeRow> add(int priority, List<TreeRow> rows) {
+    return add(priority, rows, false);
+  }
+
+  /** The same for rows whose whole prompt must be computed. */
+  List<TreeRow> addWhole(int priority, List<TreeRow> rows) {
+    return add(priority, rows, true);
+  }
+
+  private List<TreeRow> add(int priority, List<TreeRow> rows, boolean wholePrompt) {
     List<TreeRow> sorted = new ArrayList<>(rows);
     sorted.sort((a, b) -> Arrays.compare(a.prompt(), b.prompt()));
     for (int i = 0; i < sorted.size(); i++) {
       TreeRow row = sorted.get(i);
-      var s = new Sequence(new Turn(priority, batches, i), row.prompt().clone(), row.most());
+      var turn = new Turn(priority, batches, i);
+      var s = new Sequence(turn, row.prompt().clone(), row.most(), wholePrompt);
       open.put(s, row);
       scheduler.add(s);
     }

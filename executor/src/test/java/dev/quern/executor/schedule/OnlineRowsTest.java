@@ -21,7 +21,7 @@ final class OnlineRowsTest {
 
   private static ScheduledStep timed(BatchRun run) {
     ScheduledStep step = run.step();
-    run.scheduler.took(step, millis(step));
+    run.scheduler.took(step, 0, millis(step));
     return step;
   }
 
@@ -86,7 +86,7 @@ final class OnlineRowsTest {
     }
     for (int i = 0; i < 3; i++) {
       // An hour passes on the clock of the device.
-      run.scheduler.took(new ScheduledStep(List.of()), 3_600_000);
+      run.scheduler.took(new ScheduledStep(List.of()), 0, 3_600_000);
     }
     assertTrue(millis(timed(run)) > 1.5 * CAP, "nobody came: the batch alone is not capped");
   }
@@ -99,6 +99,42 @@ final class OnlineRowsTest {
     while (run.open().stream().anyMatch(s -> s.priority() > 0)) {
       ScheduledStep step = timed(run);
       assertTrue(millis(step) <= 1.4 * CAP, "step of " + millis(step) + " ms");
+    }
+  }
+
+  /** Of an online row, the only kind that asks here. */
+  private static int readTokens(ScheduledStep step) {
+    return step.chunks().stream()
+        .filter(OnlineRowsTest::online)
+        .mapToInt(c -> Math.max(0, Math.min(c.to(), c.sequence().promptLength() - 1) - c.from()))
+        .sum();
+  }
+
+  @Test
+  void stepsThatReadThePromptsLogitsAreCappedTooAndDoNotSpoilTheFit() {
+    BatchRun run = run(4096, 128, CAP);
+    run.add(0, rows(400, 200, 12, 10_000));
+    for (int i = 0; i < 8; i++) {
+      timed(run);
+    }
+    List<TreeRow> online = rows(2, 400, 4, 900_000);
+    run.addWhole(1, online);
+    int read = 0;
+    int readingSteps = 0;
+    while (run.open().stream().anyMatch(s -> s.priority() > 0)) {
+      ScheduledStep step = run.step();
+      int now = readTokens(step);
+      double took = millis(step) + 0.4 * now;
+      run.scheduler.took(step, now, took);
+      read += now;
+      readingSteps += now > 0 ? 1 : 0;
+      double most = readingSteps > 1 ? 1.15 * CAP : 1.1 * CAP + 0.4 * 32;
+      assertTrue(took <= most, "step " + readingSteps + " of " + took + " ms reads " + now);
+    }
+    assertEquals(2 * 399, read, "no token is read twice");
+    for (int i = 0; i < 20; i++) {
+      double plain = millis(timed(run));
+      assertTrue(plain <= 1.1 * CAP && plain >= 0.8 * CAP, "plain step of " + plain + " ms");
     }
   }
 

@@ -54,7 +54,7 @@ final class RandomOperationsTest {
           if (run.running()) {
             ScheduledStep step = run.step();
             step.chunks().stream().map(Chunk::sequence).forEach(seen::add);
-            run.scheduler.took(step, 1 + step.tokens() * random.nextDouble());
+            run.scheduler.took(step, 0, 1 + step.tokens() * random.nextDouble());
           }
         }
       }

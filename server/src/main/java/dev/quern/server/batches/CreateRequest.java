@@ -1,15 +1,10 @@
 package dev.quern.server.batches;
 
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quern.server.http.ApiException;
 import dev.quern.server.http.JsonFields;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -26,26 +21,20 @@ record CreateRequest(String inputFile, String endpoint, Duration window, JsonNod
   private static final int MOST_PAIRS = 16;
   private static final int LONGEST_KEY = 64;
   private static final int LONGEST_VALUE = 512;
-  private static final ObjectReader JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build()
-          .reader();
 
   static CreateRequest read(byte[] body, Set<String> endpoints) throws ApiException {
-    var fields = new JsonFields(object(body));
+    JsonFields fields = JsonFields.read(body);
     if (fields.get("output_expires_after") != null) {
       throw ApiException.unsupported("output_expires_after", "delete the files when done");
     }
-    String inputFile = text(fields, "input_file_id");
-    String endpoint = text(fields, "endpoint");
+    String inputFile = fields.text("input_file_id");
+    String endpoint = fields.text("endpoint");
     if (!endpoints.contains(endpoint)) {
       throw ApiException.badRequest(
           "endpoint",
           "'endpoint' must be one of " + String.join(", ", endpoints) + " but is " + endpoint);
     }
-    Duration window = window(text(fields, "completion_window"));
+    Duration window = window(fields.text("completion_window"));
     JsonNode metadata = metadata(fields.get("metadata"));
     if (!fields.unknown().isEmpty()) {
       String name = fields.unknown().getFirst();
@@ -63,28 +52,6 @@ record CreateRequest(String inputFile, String endpoint, Duration window, JsonNod
         .put("input_file_id", inputFile)
         .put("completion_window", window.toHours() + "h")
         .set("metadata", metadata);
-  }
-
-  private static ObjectNode object(byte[] body) throws ApiException {
-    try {
-      if (JSON.readTree(body) instanceof ObjectNode object) {
-        return object;
-      }
-    } catch (IOException e) {
-      throw ApiException.badRequest(null, "the body is no JSON: " + e.getMessage());
-    }
-    throw ApiException.badRequest(null, "the body must be one JSON object");
-  }
-
-  private static String text(JsonFields fields, String name) throws ApiException {
-    JsonNode value = fields.get(name);
-    if (value == null) {
-      throw ApiException.badRequest(name, "'" + name + "' is missing");
-    }
-    if (!value.isTextual()) {
-      throw JsonFields.wrongType(name, "a string", value);
-    }
-    return value.textValue();
   }
 
   private static Duration window(String text) throws ApiException {

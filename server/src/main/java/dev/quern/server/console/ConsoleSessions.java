@@ -1,5 +1,7 @@
 package dev.quern.server.console;
 
+import dev.quern.server.SqlLimitException;
+import dev.quern.server.SqlPlaces;
 import dev.quern.server.SqlSessions;
 import dev.quern.server.http.ApiException;
 import dev.quern.server.http.Caller;
@@ -20,21 +22,25 @@ final class ConsoleSessions implements AutoCloseable {
 
   private static final class Session {
     private final Semaphore room;
+    private final SqlPlaces.Place place;
     private QuernConnection connection;
     private int users;
     private long idleSince;
 
-    Session(int statements) {
-      room = new Semaphore(statements, true);
+    Session(int statements, SqlPlaces.Place place) {
+      this.room = new Semaphore(statements, true);
+      this.place = place;
     }
   }
 
   /** A session's connection while a statement uses it. */
   final class Lease implements AutoCloseable {
     private final Session session;
+    private final SqlPlaces.Place statement;
 
-    private Lease(Session session) {
+    private Lease(Session session, SqlPlaces.Place statement) {
       this.session = session;
+      this.statement = statement;
     }
 
     QuernConnection connection() {
@@ -43,6 +49,7 @@ final class ConsoleSessions implements AutoCloseable {
 
     @Override
     public void close() {
+      statement.close();
       session.room.release();
       leave(session);
     }
@@ -64,8 +71,8 @@ final class ConsoleSessions implements AutoCloseable {
   }
 
   /**
-   * @throws ApiException 429 when the session runs its most statements already, or all sessions are
-   *     busy
+   * @throws ApiException 429 when the session or the caller's key runs its most statements already,
+   *     or all sessions that could make room are busy
    */
   Lease lease(Caller caller, String name) throws ApiException, SQLException, InterruptedException {
     Session session = enter(new Key(caller, name));
@@ -77,7 +84,11 @@ final class ConsoleSessions implements AutoCloseable {
         throw busy("this session runs a statement already; cancel it or wait for its end");
       }
       open(session, caller);
-      return new Lease(session);
+      return new Lease(session, sql.places().statement(caller.name()));
+    } catch (SqlLimitException e) {
+      session.room.release();
+      leave(session);
+      throw busy(e.getMessage());
     } catch (ApiException | SQLException | InterruptedException | RuntimeException e) {
       if (has) {
         session.room.release();
@@ -101,26 +112,49 @@ final class ConsoleSessions implements AutoCloseable {
     }
     Session session = sessions.get(key);
     if (session == null) {
-      if (sessions.size() >= limits.sessions()) {
-        makeRoom();
-      }
-      session = new Session(limits.statementsPerSession());
+      session = new Session(limits.statementsPerSession(), place(key.caller()));
       sessions.put(key, session);
     }
     session.users++;
     return session;
   }
 
-  private void makeRoom() throws ApiException {
-    Optional<Map.Entry<Key, Session>> longestIdle =
+  private SqlPlaces.Place place(Caller caller) throws ApiException {
+    int share = sql.places().share(limits.sessions());
+    if (sessions.keySet().stream().filter(k -> k.caller().equals(caller)).count() >= share) {
+      makeRoom(caller, true, "all " + share + " sessions of this key run statements");
+    } else if (sessions.size() >= limits.sessions()) {
+      makeRoom(caller, false, "all " + sessions.size() + " sessions of the console run statements");
+    }
+    try {
+      return sql.places().session(caller.name());
+    } catch (SqlLimitException e) {
+      // Other SQL clients have them.
+      makeRoom(caller, e.ofKey(), e.getMessage());
+    }
+    try {
+      return sql.places().session(caller.name());
+    } catch (SqlLimitException e) {
+      throw busy(e.getMessage());
+    }
+  }
+
+  /** Closes the session idle longest: one of the caller's own, where there is one. */
+  private void makeRoom(Caller caller, boolean ownOnly, String otherwise) throws ApiException {
+    long now = nanoTime.getAsLong();
+    Optional<Map.Entry<Key, Session>> found =
         sessions.entrySet().stream()
             .filter(e -> e.getValue().users == 0)
-            .min(Comparator.comparingLong(e -> e.getValue().idleSince - nanoTime.getAsLong()));
-    if (longestIdle.isEmpty()) {
-      throw busy("all " + sessions.size() + " sessions of the console run statements");
+            .filter(e -> !ownOnly || e.getKey().caller().equals(caller))
+            .min(
+                Comparator.comparingInt(
+                        (Map.Entry<Key, Session> e) -> e.getKey().caller().equals(caller) ? 0 : 1)
+                    .thenComparingLong(e -> e.getValue().idleSince - now));
+    if (found.isEmpty()) {
+      throw busy(otherwise);
     }
-    sessions.remove(longestIdle.get().getKey());
-    close(longestIdle.get().getValue());
+    sessions.remove(found.get().getKey());
+    close(found.get().getValue());
   }
 
   private synchronized void leave(Session session) {
@@ -154,6 +188,7 @@ final class ConsoleSessions implements AutoCloseable {
   }
 
   private static void close(Session session) {
+    session.place.close();
     if (session.connection != null) {
       try {
         session.connection.close();

@@ -22,13 +22,20 @@ record PlacedStatement(String sql, int start, int line, int column) {
 
   static List<PlacedStatement> all(String text) {
     List<PlacedStatement> placed = new ArrayList<>();
-    int from = 0;
+    int at = 0;
+    int line = 1;
+    int lineStart = 0;
+    int searched = 0;
     for (String sql : StatementSplitter.split(text).all()) {
-      int start = text.indexOf(sql, from);
-      String before = text.substring(0, start);
-      int line = (int) before.chars().filter(c -> c == '\n').count() + 1;
-      placed.add(new PlacedStatement(sql, start, line, start - before.lastIndexOf('\n')));
-      from = start + sql.length();
+      int start = text.indexOf(sql, searched);
+      for (; at < start; at++) {
+        if (text.charAt(at) == '\n') {
+          line++;
+          lineStart = at + 1;
+        }
+      }
+      placed.add(new PlacedStatement(sql, start, line, start - lineStart + 1));
+      searched = start + sql.length();
     }
     return placed;
   }

@@ -1,6 +1,7 @@
 package dev.quern.server.flight;
 
 import dev.quern.server.SessionLimits;
+import dev.quern.server.SqlPlaces;
 import dev.quern.sql.arrow.ArrowStatement;
 import dev.quern.sql.jdbc.QuernConnection;
 import dev.quern.sql.run.QueryControl;
@@ -15,7 +16,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.FlightRuntimeException;
 
@@ -30,19 +33,31 @@ final class ClientSession {
   private final String id = UUID.randomUUID().toString();
   private final String principal;
   private final QuernConnection connection;
+  private final SqlPlaces.Place place;
   private final Map<String, Statement> statements = new ConcurrentHashMap<>();
   private final Map<String, Execution> executions =
       Collections.synchronizedMap(new LinkedHashMap<>());
   private final Set<QueryControl> running = ConcurrentHashMap.newKeySet();
   private final Set<ClientSessions.Link> links = new HashSet<>();
+  private final ParameterMemory memory =
+      new ParameterMemory(() ->
+          Stream.concat(
+              statements.values().stream().map(Statement::bound),
+              unended().stream().map(Execution::values)));
   private int calls;
   private boolean closed;
+  private boolean overdue;
+  private boolean released;
   private boolean roams;
   private long lastCall = System.nanoTime();
 
-  ClientSession(String principal, QuernConnection connection) {
+  /**
+   * @param place given back when the session has ended
+   */
+  ClientSession(String principal, QuernConnection connection, SqlPlaces.Place place) {
     this.principal = principal;
     this.connection = connection;
+    this.place = place;
   }
 
   /** What the client's cookie names; nobody can guess it. */
@@ -56,6 +71,11 @@ final class ClientSession {
 
   QuernConnection connection() {
     return connection;
+  }
+
+  /** Of the parameters that it keeps. */
+  ParameterMemory memory() {
+    return memory;
   }
 
   /** The client calls over this connection. */
@@ -89,10 +109,17 @@ final class ClientSession {
   }
 
   /** Ends what {@link #enter} began. */
-  synchronized void leave() {
-    calls--;
-    lastCall = System.nanoTime();
-    notifyAll();
+  void leave() {
+    boolean late;
+    synchronized (this) {
+      calls--;
+      lastCall = System.nanoTime();
+      notifyAll();
+      late = overdue && calls == 0;
+    }
+    if (late) {
+      release();
+    }
   }
 
   /** Something that runs as a call of the session. */
@@ -118,6 +145,10 @@ final class ClientSession {
   <T> T running(QueryControl control, Supplier<T> work) {
     return call(() -> {
       running.add(control);
+      if (stopped()) {
+        // Perhaps after those that run were cancelled.
+        control.cancel();
+      }
       try {
         return work.get();
       } finally {
@@ -195,32 +226,45 @@ final class ClientSession {
     return value;
   }
 
+  /** Calls that are under way. */
+  synchronized int calls() {
+    return calls;
+  }
+
   /** Whether no call came for so long. */
   synchronized boolean idle(SessionLimits limits) {
     return calls == 0 && System.nanoTime() - lastCall > limits.idle().toNanos();
   }
 
-  /** Cancels what runs, waits for its end, and ends the session. */
-  void close() {
+  /** Whether the session has ended, or ends as soon as its calls have. */
+  synchronized boolean stopped() {
+    return closed;
+  }
+
+  /** Cancels what runs, and lets no call begin. */
+  void stop() {
     synchronized (this) {
-      if (closed) {
-        return;
-      }
       closed = true;
     }
-    List<Execution> left;
-    synchronized (executions) {
-      left = List.copyOf(executions.values());
-    }
-    left.forEach(Execution::cancel);
+    unended().forEach(Execution::cancel);
     running.forEach(QueryControl::cancel);
-    boolean interrupted = awaitCalls();
-    left.forEach(Execution::discard);
-    statements.values().forEach(Statement::close);
+  }
+
+  private List<Execution> unended() {
+    synchronized (executions) {
+      return List.copyOf(executions.values());
+    }
+  }
+
+  /**
+   * Cancels what runs, waits for its end, and ends the session. Where that takes longer than the
+   * patience, the end of the last call ends the session.
+   */
+  void close(Duration patience) {
+    stop();
+    boolean interrupted = awaitCalls(System.nanoTime() + patience.toNanos());
     try {
-      connection.close();
-    } catch (SQLException e) {
-      throw FlightErrors.of(e);
+      release();
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -228,16 +272,36 @@ final class ClientSession {
     }
   }
 
-  private synchronized boolean awaitCalls() {
+  private synchronized boolean awaitCalls(long end) {
     boolean interrupted = false;
-    while (calls > 0) {
+    long left = end - System.nanoTime();
+    while (calls > 0 && left > 0) {
       try {
-        wait();
+        TimeUnit.NANOSECONDS.timedWait(this, left);
       } catch (InterruptedException e) {
         // Running statements use the session's memory.
         interrupted = true;
       }
+      left = end - System.nanoTime();
     }
+    overdue = calls > 0;
     return interrupted;
+  }
+
+  /** Gives back what the session holds, once and when no call needs it. */
+  private void release() {
+    synchronized (this) {
+      if (released || calls > 0) {
+        return;
+      }
+      released = true;
+    }
+    unended().forEach(Execution::discard);
+    statements.values().forEach(Statement::close);
+    try (var _ = place) {
+      connection.close();
+    } catch (SQLException e) {
+      throw FlightErrors.of(e);
+    }
   }
 }

@@ -1,6 +1,8 @@
 package dev.quern.server.flight;
 
 import dev.quern.server.SessionLimits;
+import dev.quern.server.SqlLimitException;
+import dev.quern.server.SqlPlaces;
 import dev.quern.server.SqlSessions;
 import java.io.PrintStream;
 import java.sql.SQLException;
@@ -10,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.arrow.flight.CallStatus;
 
 /**
  * The sessions of all clients. A client that returns the server's cookie finds its session over any
@@ -20,6 +21,9 @@ import org.apache.arrow.flight.CallStatus;
 final class ClientSessions implements AutoCloseable {
   /** A client without a connection may come back, as networks fail. */
   private static final Duration GRACE = Duration.ofMinutes(1);
+
+  /** What is cancelled ends within a step of the engine; whoever ends sessions waits no longer. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final SqlSessions sql;
   private final SessionLimits limits;
@@ -70,22 +74,26 @@ final class ClientSessions implements AutoCloseable {
   }
 
   private ClientSession create(String principal) {
-    if (open.size() >= limits.sessions()) {
-      sweep(Duration.ZERO);
-    }
-    if (open.size() >= limits.sessions()) {
-      throw FlightErrors.exception(
-          CallStatus.RESOURCE_EXHAUSTED,
-          limits.sessions()
-              + " SQL sessions are open, the most that "
-              + SessionLimits.SESSIONS
-              + " allows; close some, or raise it");
-    }
+    SqlPlaces.Place place = place(principal);
     try {
-      var session = new ClientSession(principal, sql.open(principal));
+      var session = new ClientSession(principal, sql.open(principal), place);
       open.put(session.id(), session);
       return session;
     } catch (SQLException e) {
+      place.close();
+      throw FlightErrors.of(e);
+    }
+  }
+
+  private SqlPlaces.Place place(String principal) {
+    try {
+      return sql.places().session(principal);
+    } catch (SqlLimitException e) {
+      sweep(Duration.ZERO);
+    }
+    try {
+      return sql.places().session(principal);
+    } catch (SqlLimitException e) {
       throw FlightErrors.of(e);
     }
   }
@@ -93,7 +101,7 @@ final class ClientSessions implements AutoCloseable {
   /** Ends a session at its client's wish; false where it has ended already. */
   boolean end(ClientSession session) {
     boolean here = open.remove(session.id()) != null;
-    session.close();
+    session.close(PATIENCE);
     return here;
   }
 
@@ -135,9 +143,21 @@ final class ClientSessions implements AutoCloseable {
     return open.size();
   }
 
+  /** Calls that are under way. */
+  int calls() {
+    return open.values().stream().mapToInt(ClientSession::calls).sum();
+  }
+
+  /** Ends all, and waits no longer for all than for one. */
   @Override
   public void close() {
     sweeper.interrupt();
-    List.copyOf(open.values()).forEach(this::end);
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    List<ClientSession> left = List.copyOf(open.values());
+    left.forEach(ClientSession::stop);
+    for (ClientSession session : left) {
+      open.remove(session.id());
+      session.close(Duration.ofNanos(end - System.nanoTime()));
+    }
   }
 }

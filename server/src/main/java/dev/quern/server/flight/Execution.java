@@ -1,7 +1,6 @@
 package dev.quern.server.flight;
 
 import dev.quern.sql.run.QueryControl;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -11,32 +10,32 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Execution {
   private final Statement statement;
-  private final List<List<Object>> values;
+  private final BoundValues values;
   private final OptionalLong count;
   private final QueryControl control = new QueryControl();
   private final AtomicBoolean taken = new AtomicBoolean();
 
-  private Execution(Statement statement, List<List<Object>> values, OptionalLong count) {
+  private Execution(Statement statement, BoundValues values, OptionalLong count) {
     this.statement = statement;
     this.values = values;
     this.count = count;
   }
 
   /** A query that runs when it is fetched. */
-  static Execution ofQuery(Statement statement, List<List<Object>> values) {
+  static Execution ofQuery(Statement statement, BoundValues values) {
     return new Execution(statement.share(), values, OptionalLong.empty());
   }
 
   /** An update that has run. */
   static Execution ofUpdate(Statement statement, long count) {
-    return new Execution(statement.share(), List.of(), OptionalLong.of(count));
+    return new Execution(statement.share(), BoundValues.NONE, OptionalLong.of(count));
   }
 
   Statement statement() {
     return statement;
   }
 
-  List<List<Object>> values() {
+  BoundValues values() {
     return values;
   }
 

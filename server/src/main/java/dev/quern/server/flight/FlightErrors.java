@@ -1,5 +1,6 @@
 package dev.quern.server.flight;
 
+import dev.quern.server.SqlLimitException;
 import dev.quern.sql.jdbc.QuernConnection;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -56,6 +57,10 @@ final class FlightErrors {
               ? CallStatus.INVALID_ARGUMENT
               : CallStatus.INTERNAL;
     };
+  }
+
+  static FlightRuntimeException of(SqlLimitException limit) {
+    return exception(CallStatus.RESOURCE_EXHAUSTED, limit.getMessage());
   }
 
   static FlightRuntimeException exception(CallStatus status, String message) {

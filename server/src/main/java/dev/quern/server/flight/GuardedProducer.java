@@ -79,7 +79,7 @@ abstract class GuardedProducer extends MetadataProducer {
       CallContext context, FlightStream stream, StreamListener<PutResult> ackStream) {
     return () -> {
       try {
-        requireCommand(FirstMessage.await(context, stream));
+        requireCommand(stream.getDescriptor());
         super.acceptPut(context, stream, ackStream).run();
       } catch (RuntimeException e) {
         // A second end of a call that gRPC has ended itself would end the connection and all its

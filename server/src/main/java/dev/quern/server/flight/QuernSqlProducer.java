@@ -186,7 +186,7 @@ final class QuernSqlProducer extends GuardedProducer {
               .call(() -> {
                 Statement statement = caller.session().plan(command.getQuery());
                 try {
-                  return calls.update(caller, statement, List.of());
+                  return calls.update(caller, statement, BoundValues.NONE);
                 } finally {
                   statement.close();
                 }
@@ -209,8 +209,11 @@ final class QuernSqlProducer extends GuardedProducer {
               .session()
               .call(() -> {
                 Statement statement = caller.session().statement(handle);
-                List<List<Object>> sent = StatementCalls.values(statement, flightStream);
-                return calls.update(caller, statement, sent.isEmpty() ? statement.bound() : sent);
+                try (var parameters = calls.parameters(caller.session(), statement)) {
+                  BoundValues sent = parameters.read(context, flightStream);
+                  return calls.update(
+                      caller, statement, sent.rows().isEmpty() ? statement.bound() : sent);
+                }
               });
       acknowledge(count(rows), ackStream);
     };
@@ -231,7 +234,9 @@ final class QuernSqlProducer extends GuardedProducer {
       ByteString handle = command.getPreparedStatementHandle();
       session.call(() -> {
         Statement statement = session.statement(handle.toStringUtf8());
-        statement.bind(StatementCalls.values(statement, flightStream));
+        try (var parameters = calls.parameters(session, statement)) {
+          statement.bind(parameters.read(context, flightStream));
+        }
         return statement;
       });
       acknowledge(

@@ -22,6 +22,7 @@ final class ResultStream {
   private final ServerStreamListener client;
   private final QueryControl control;
   private final long mostRows;
+  private long rows;
   private final CallbackBackpressureStrategy ready = new CallbackBackpressureStrategy();
 
   /** Made in the thread of the call, before it returns. */
@@ -36,7 +37,6 @@ final class ResultStream {
   void send(ArrowBatches batches) {
     VectorSchemaRoot batch = batches.batch();
     client.start(batch);
-    long rows = 0;
     boolean first = true;
     awaitReady();
     while (batches.next(first ? FIRST : NEXT)) {
@@ -55,9 +55,15 @@ final class ResultStream {
     }
   }
 
-  private void sendLast(VectorSchemaRoot batch, int rows) {
-    if (rows > 0) {
-      batch.setRowCount(rows);
+  /** Rows that were sent. */
+  long rows() {
+    return rows;
+  }
+
+  private void sendLast(VectorSchemaRoot batch, int size) {
+    if (size > 0) {
+      batch.setRowCount(size);
+      rows += size;
       client.putNext();
     }
     throw FlightErrors.exception(

@@ -1,7 +1,6 @@
 package dev.quern.server.flight;
 
 import dev.quern.sql.arrow.ArrowStatement;
-import java.util.List;
 
 /**
  * A planned statement and the values bound last. It closes when the client has closed it and the
@@ -9,7 +8,7 @@ import java.util.List;
  */
 final class Statement {
   private final ArrowStatement planned;
-  private List<List<Object>> bound = List.of();
+  private BoundValues bound = BoundValues.NONE;
   private int users = 1;
 
   Statement(ArrowStatement planned) {
@@ -20,11 +19,11 @@ final class Statement {
     return planned;
   }
 
-  synchronized void bind(List<List<Object>> values) {
+  synchronized void bind(BoundValues values) {
     bound = values;
   }
 
-  synchronized List<List<Object>> bound() {
+  synchronized BoundValues bound() {
     return bound;
   }
 

@@ -1,17 +1,20 @@
 package dev.quern.server.flight;
 
 import dev.quern.server.SessionLimits;
+import dev.quern.server.SqlLimitException;
+import dev.quern.server.SqlPlaces;
+import dev.quern.server.metrics.Jobs;
 import dev.quern.sql.arrow.ArrowBatches;
 import dev.quern.sql.arrow.ArrowRowWriter;
 import dev.quern.sql.run.QueryControl;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
-import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -24,17 +27,24 @@ final class StatementCalls {
   static final Schema COUNT =
       new Schema(List.of(Field.notNullable("rows", new ArrowType.Int(64, true))));
 
-  /** Rows of parameters that one call may bind. */
-  private static final int MOST_BOUND = 100_000;
-
   private final SessionLimits limits;
-  private final RunningStatements running;
+  private final SqlPlaces places;
+  private final Jobs jobs;
   private final BufferAllocator allocator;
   private final ExecutorService workers;
 
-  StatementCalls(SessionLimits limits, BufferAllocator allocator, ExecutorService workers) {
+  /**
+   * @param jobs counts statements that run, and rows that clients were sent or updates wrote
+   */
+  StatementCalls(
+      SessionLimits limits,
+      SqlPlaces places,
+      Jobs jobs,
+      BufferAllocator allocator,
+      ExecutorService workers) {
     this.limits = limits;
-    this.running = new RunningStatements(limits);
+    this.places = places;
+    this.jobs = jobs;
     this.allocator = allocator;
     this.workers = workers;
   }
@@ -49,7 +59,7 @@ final class StatementCalls {
    * update runs now, as its client may never fetch the count. Gives the handle to fetch with.
    */
   String execute(Caller caller, Statement statement) {
-    List<List<Object>> values = statement.bound();
+    BoundValues values = statement.bound();
     Execution execution =
         statement.planned().isUpdate()
             ? Execution.ofUpdate(statement, update(caller, statement, values))
@@ -63,15 +73,44 @@ final class StatementCalls {
   }
 
   /** Runs an update and gives the number of rows written. */
-  long update(Caller caller, Statement statement, List<List<Object>> values) {
+  long update(Caller caller, Statement statement, BoundValues values) {
     var control = new QueryControl();
-    try (var _ = running.begin(caller.principal());
+    try (var _ = place(caller);
         var _ = CallEnd.cancels(control, workers)) {
       limitTime(control);
-      return caller.session().running(control, () -> statement.planned().update(values, control));
+      jobs.started();
+      Jobs.State end = Jobs.State.FAILED;
+      try {
+        long rows =
+            caller
+                .session()
+                .running(control, () -> statement.planned().update(values.rows(), control));
+        jobs.rows(Jobs.RowState.COMPLETED, rows);
+        end = Jobs.State.COMPLETED;
+        return rows;
+      } catch (FlightRuntimeException e) {
+        end = ended(e);
+        throw e;
+      } finally {
+        jobs.ended(end);
+      }
     } finally {
       control.close();
     }
+  }
+
+  private SqlPlaces.Place place(Caller caller) {
+    try {
+      return places.statement(caller.principal());
+    } catch (SqlLimitException e) {
+      throw FlightErrors.of(e);
+    }
+  }
+
+  private static Jobs.State ended(FlightRuntimeException failure) {
+    return failure.status().code() == FlightStatusCode.CANCELLED
+        ? Jobs.State.CANCELLED
+        : Jobs.State.FAILED;
   }
 
   private void limitTime(QueryControl control) {
@@ -84,22 +123,9 @@ final class StatementCalls {
             + " allows");
   }
 
-  /** Values of parameters that a client sends, one list a row. */
-  static List<List<Object>> values(Statement statement, FlightStream stream) {
-    List<List<Object>> values = new ArrayList<>();
-    while (stream.next()) {
-      VectorSchemaRoot batch = stream.getRoot();
-      if (batch.getFieldVectors().isEmpty()) {
-        continue; // a client that has nothing to bind
-      }
-      if (values.size() + batch.getRowCount() > MOST_BOUND) {
-        throw FlightErrors.exception(
-            CallStatus.RESOURCE_EXHAUSTED,
-            "more than " + MOST_BOUND + " rows of parameters were sent; bind fewer at a time");
-      }
-      values.addAll(statement.planned().values(batch));
-    }
-    return values;
+  /** Reads values of parameters that a client sends. */
+  ParameterReader parameters(ClientSession session, Statement statement) {
+    return new ParameterReader(session, statement, limits);
   }
 
   /** Sends a result in a thread of its own; errors go to the client. */
@@ -107,7 +133,7 @@ final class StatementCalls {
     ClientSession session = caller.session();
     Execution execution =
         ClientSession.found(session.execution(handle).orElse(null), "result", handle);
-    RunningStatements.Place place = running.begin(caller.principal());
+    SqlPlaces.Place place = place(caller);
     boolean entered = session.enter();
     if (!entered || !execution.take()) {
       place.close();
@@ -141,9 +167,13 @@ final class StatementCalls {
       ResultStream stream,
       ServerStreamListener client,
       Runnable end) {
-    RuntimeException failure = null;
+    FlightRuntimeException failure = null;
+    boolean isUpdate = execution.count().isPresent();
+    if (!isUpdate) {
+      jobs.started();
+    }
     try {
-      if (execution.count().isPresent()) {
+      if (isUpdate) { // which has run, and was counted then
         sendRows(client, COUNT, List.<Object[]>of(new Object[] {execution.count().getAsLong()}));
       } else {
         sendBatches(execution, stream);
@@ -151,6 +181,10 @@ final class StatementCalls {
     } catch (RuntimeException | Error e) {
       failure = session.error(e);
     } finally {
+      if (!isUpdate) {
+        jobs.rows(Jobs.RowState.COMPLETED, stream.rows());
+        jobs.ended(failure == null ? Jobs.State.COMPLETED : ended(failure));
+      }
       // Before the client hears of the end: it may close its session then.
       end.run();
     }
@@ -167,7 +201,7 @@ final class StatementCalls {
         execution
             .statement()
             .planned()
-            .query(execution.values(), execution.control(), allocator, workers)) {
+            .query(execution.values().rows(), execution.control(), allocator, workers)) {
       stream.send(batches);
     }
   }

@@ -25,7 +25,8 @@ public record ApiKeys(List<String> keys) {
       return Caller.ANYBODY;
     }
     String bearer = "Bearer ";
-    if (authorization == null || !authorization.startsWith(bearer)) {
+    if (authorization == null
+        || !authorization.regionMatches(true, 0, bearer, 0, bearer.length())) {
       throw refused("this server needs an API key: send Authorization: Bearer KEY");
     }
     byte[] sent = authorization.substring(bearer.length()).strip().getBytes(StandardCharsets.UTF_8);

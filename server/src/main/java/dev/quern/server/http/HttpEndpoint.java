@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -30,6 +31,19 @@ public final class HttpEndpoint implements AutoCloseable {
   /** Waiting for room in the engine is no reason to refuse these. */
   private static final Set<String> ALWAYS_ADMITTED = Set.of("/health");
 
+  /** Bodies of the largest size that may arrive at once. */
+  private static final int ARRIVING_BODIES = 16;
+
+  /** Body of a refused request that is read for the sake of its connection. */
+  private static final int PASSED_OVER_BYTES = 64 << 10;
+
+  /**
+   * A request that is let in.
+   *
+   * @param counted whether it takes a place of the admission
+   */
+  private record Entry(Routes.Match match, Caller caller, boolean counted) {}
+
   private final Vertx vertx;
   private final HttpServer server;
   private final InetSocketAddress address;
@@ -38,6 +52,7 @@ public final class HttpEndpoint implements AutoCloseable {
   private final HttpLimits limits;
   private final Origins origins;
   private final Admission admission;
+  private final BodyBudget bodies;
   private final IdleConnections idle;
   private final AnswerListener listener;
   private final PrintStream log;
@@ -61,6 +76,7 @@ public final class HttpEndpoint implements AutoCloseable {
     this.limits = limits;
     this.origins = new Origins(address.getAddress().isLoopbackAddress());
     this.admission = new Admission(limits);
+    this.bodies = new BodyBudget(ARRIVING_BODIES * (long) limits.bodyBytes());
     this.idle = new IdleConnections(vertx, limits.requestTime());
     this.listener = listener;
     this.log = log;
@@ -148,35 +164,80 @@ public final class HttpEndpoint implements AutoCloseable {
     request.response().closeHandler(_ -> start(() -> reply.departure().leave()));
     request.response().exceptionHandler(_ -> start(() -> reply.departure().leave()));
     Request asked = HttpRequests.of(request, new byte[0]);
-    Optional<Uploads> uploads = routes.uploads(asked.method(), asked.path());
-    if (uploads.isPresent()) {
-      receiveFile(request, asked, uploads.get(), reply);
+    Entry entry;
+    try {
+      entry = admit(asked, reply);
+    } catch (ApiException e) {
+      passOver(request, e, reply);
       return;
     }
-    var body = new BodyReader(vertx, request, limits);
-    body.read(
-        bytes -> start(() -> handle(HttpRequests.of(request, bytes), reply)),
-        refusal -> start(() -> refuse(reply, refusal)));
+    if (entry.match().uploads().isPresent()) {
+      receiveFile(request, asked, entry, reply);
+      return;
+    }
+    if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
+      request.response().writeContinue();
+    }
+    new BodyReader(vertx, request, limits.bodyBytes(), bodies, limits.requestTime())
+        .read(
+            bytes -> start(() -> handle(HttpRequests.of(request, bytes), entry, reply)),
+            refusal -> leave(entry, () -> refuse(reply, refusal)),
+            () -> leave(entry, () -> listener.answered(reply.route(), AnswerListener.GONE)));
   }
 
-  /** Who may not ask may not fill the disk either: the key is checked before the file is read. */
-  private void receiveFile(HttpServerRequest request, Request asked, Uploads uploads, Reply reply) {
-    try {
-      origins.check(asked);
-      keys.check(asked.header("authorization").orElse(null));
-    } catch (ApiException e) {
-      start(() -> refuse(reply, e));
+  /** Who may not ask may fill neither memory nor disk: this comes before the body. */
+  private Entry admit(Request asked, Reply reply) throws ApiException {
+    origins.check(asked);
+    Routes.Match match = routes.match(asked.method(), asked.path());
+    reply.route(match.path());
+    Caller caller =
+        match.open() ? Caller.ANYBODY : keys.check(asked.header("authorization").orElse(null));
+    boolean counted = !ALWAYS_ADMITTED.contains(asked.path());
+    if (counted && closing) {
+      throw new ApiException(503, "server_error", "the server is shutting down", null, null)
+          .withHeader("Retry-After", "10");
+    }
+    if (counted) {
+      admission.enter(caller);
+    }
+    return new Entry(match, caller, counted);
+  }
+
+  private void leave(Entry entry, Runnable last) {
+    start(() -> {
+      if (entry.counted()) {
+        admission.leave(entry.caller());
+      }
+      last.run();
+    });
+  }
+
+  /** A small body is read, so that the connection can go on; another ends with the answer. */
+  private void passOver(HttpServerRequest request, ApiException refusal, Reply reply) {
+    if (BodyReader.announced(request) > PASSED_OVER_BYTES
+        || request.getHeader("Transfer-Encoding") != null
+        || request.getHeader("Expect") != null) {
+      start(() -> refuse(reply, refusal));
       return;
     }
+    new BodyReader(vertx, request, PASSED_OVER_BYTES, bodies, limits.requestTime())
+        .read(
+            _ -> start(() -> answer(reply, refusal)),
+            _ -> start(() -> refuse(reply, refusal)),
+            () -> {});
+  }
+
+  private void receiveFile(HttpServerRequest request, Request asked, Entry entry, Reply reply) {
+    Uploads uploads = entry.match().uploads().orElseThrow();
     new UploadReader(vertx, request, uploads, limits.requestTime())
         .read(
-            upload -> start(() -> handleFile(asked.with(upload), upload.file(), reply)),
-            refusal -> start(() -> refuse(reply, refusal)));
+            upload -> start(() -> handleFile(asked.with(upload), upload.file(), entry, reply)),
+            refusal -> leave(entry, () -> refuse(reply, refusal)));
   }
 
-  private void handleFile(Request request, Path file, Reply reply) {
+  private void handleFile(Request request, Path file, Entry entry, Reply reply) {
     try {
-      handle(request, reply);
+      handle(request, entry, reply);
     } finally {
       try {
         Files.deleteIfExists(file);
@@ -195,16 +256,26 @@ public final class HttpEndpoint implements AutoCloseable {
     }
   }
 
-  private void handle(Request request, Reply reply) {
-    int status = statusOf(request, reply);
-    listener.answered(reply.route(), status);
+  private void handle(Request request, Entry entry, Reply reply) {
+    open.add(reply);
+    try {
+      listener.answered(reply.route(), statusOf(request, entry, reply));
+    } finally {
+      open.remove(reply);
+      if (entry.counted()) {
+        admission.leave(entry.caller());
+      }
+    }
   }
 
   /** Answers; the status of the answer. */
-  private int statusOf(Request request, Reply reply) {
+  private int statusOf(Request request, Entry entry, Reply reply) {
     try {
       try {
-        answer(request, reply);
+        entry
+            .match()
+            .handler()
+            .handle(request.with(entry.match().parameters(), entry.caller()), reply);
         if (reply.started()) {
           reply.end();
         }
@@ -212,9 +283,18 @@ public final class HttpEndpoint implements AutoCloseable {
       } catch (ApiException e) {
         fail(reply, e);
         return e.status();
-      } catch (RuntimeException e) {
-        log.println("quern: a request to " + request.path() + " failed: " + e);
-        fail(reply, new ApiException(500, "server_error", "internal error: " + e, null, null));
+      } catch (RuntimeException | Error e) {
+        // The client gets a name to ask for, not paths and classes of the server.
+        String name = UUID.randomUUID().toString();
+        log.println("quern: a request to " + request.path() + " failed (" + name + "): " + e);
+        fail(
+            reply,
+            new ApiException(
+                500,
+                "server_error",
+                "internal error; the server's log tells more under " + name,
+                null,
+                null));
         return 500;
       }
     } catch (IOException e) {
@@ -226,43 +306,27 @@ public final class HttpEndpoint implements AutoCloseable {
     return AnswerListener.GONE;
   }
 
-  private void answer(Request request, Reply reply)
-      throws ApiException, IOException, InterruptedException {
-    origins.check(request);
-    Routes.Match match = routes.match(request.method(), request.path());
-    reply.route(match.path());
-    Caller caller =
-        match.open() ? Caller.ANYBODY : keys.check(request.header("authorization").orElse(null));
-    Request asked = request.with(match.parameters(), caller);
-    if (ALWAYS_ADMITTED.contains(request.path())) {
-      match.handler().handle(asked, reply);
-      return;
-    }
-    if (closing) {
-      throw new ApiException(503, "server_error", "the server is shutting down", null, null)
-          .withHeader("Retry-After", "10");
-    }
-    admission.enter(caller);
-    open.add(reply);
-    try {
-      match.handler().handle(asked, reply);
-    } finally {
-      open.remove(reply);
-      admission.leave(caller);
-    }
-  }
-
-  private void refuse(Reply reply, ApiException refusal) {
+  private void answer(Reply reply, ApiException refusal) {
     listener.answered(reply.route(), refusal.status());
     try {
-      // What the client still sends is not read: the connection ends with the answer.
-      reply.header("Connection", "close");
       reply.sendError(refusal);
     } catch (IOException e) {
       // The client has gone.
     } catch (InterruptedException e) {
       reply.abort();
     }
+  }
+
+  private void refuse(Reply reply, ApiException refusal) {
+    try {
+      // What the client still sends is not read: the connection ends with the answer.
+      reply.header("Connection", "close");
+    } catch (IOException e) {
+      // The client has gone, as the answer will find.
+    } catch (InterruptedException e) {
+      reply.abort();
+    }
+    answer(reply, refusal);
   }
 
   private static void fail(Reply reply, ApiException e) throws IOException, InterruptedException {

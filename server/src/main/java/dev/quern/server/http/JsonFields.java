@@ -1,7 +1,15 @@
 package dev.quern.server.http;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +20,17 @@ import java.util.Set;
  * nobody asked for is unknown.
  */
 public final class JsonFields {
+  private static final ObjectReader JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(200).build())
+                  .build())
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build()
+          .reader();
+
   private final ObjectNode object;
   private final Set<String> asked = new HashSet<>();
 
@@ -19,11 +38,48 @@ public final class JsonFields {
     this.object = object;
   }
 
+  /**
+   * The fields of a body that is one JSON object.
+   *
+   * @throws ApiException 400 that tells where the text is no JSON
+   */
+  public static JsonFields read(byte[] body) throws ApiException {
+    try {
+      if (JSON.readTree(body) instanceof ObjectNode object) {
+        return new JsonFields(object);
+      }
+      throw ApiException.badRequest(null, "the body must be one JSON object");
+    } catch (JsonProcessingException e) {
+      var place = e.getLocation();
+      throw ApiException.badRequest(
+          null,
+          "the body is no JSON: "
+              + e.getOriginalMessage()
+              + (place == null
+                  ? ""
+                  : " at line " + place.getLineNr() + ", column " + place.getColumnNr()));
+    } catch (IOException e) {
+      throw ApiException.badRequest(null, "the body is no UTF-8 JSON: " + e.getMessage());
+    }
+  }
+
   /** The field's value, or null. */
   public JsonNode get(String name) {
     asked.add(name);
     JsonNode value = object.get(name);
     return value == null || value.isNull() ? null : value;
+  }
+
+  /** A string that must be there. */
+  public String text(String name) throws ApiException {
+    JsonNode value = get(name);
+    if (value == null) {
+      throw ApiException.badRequest(name, "'" + name + "' is missing");
+    }
+    if (!value.isTextual()) {
+      throw wrongType(name, "a string", value);
+    }
+    return value.textValue();
   }
 
   public double number(String name, double otherwise) throws ApiException {

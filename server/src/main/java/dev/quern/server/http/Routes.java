@@ -21,7 +21,12 @@ public final class Routes {
       Handler handler) {}
 
   /** A handler, the pattern of its path, and the values of the pattern's named segments. */
-  record Match(Handler handler, String path, Map<String, String> parameters, boolean open) {}
+  record Match(
+      Handler handler,
+      String path,
+      Map<String, String> parameters,
+      boolean open,
+      Optional<Uploads> uploads) {}
 
   private final List<Route> routes;
 
@@ -58,15 +63,6 @@ public final class Routes {
     }
   }
 
-  /** Where the file of such a request goes; empty for those that bring none. */
-  Optional<Uploads> uploads(String method, String path) {
-    List<String> segments = segments(path);
-    return routes.stream()
-        .filter(r -> r.method().equals(method) && fits(r.segments(), segments, new HashMap<>()))
-        .findFirst()
-        .flatMap(Route::uploads);
-  }
-
   /**
    * @throws ApiException 404 for a path that nobody serves, 405 for a method that it does not take
    */
@@ -80,7 +76,11 @@ public final class Routes {
         if (route.method().equals(method)
             || (method.equals("HEAD") && route.method().equals("GET"))) {
           return new Match(
-              route.handler(), String.join("/", route.segments()), parameters, route.open());
+              route.handler(),
+              String.join("/", route.segments()),
+              parameters,
+              route.open(),
+              route.uploads());
         }
         methods.add(route.method());
       }

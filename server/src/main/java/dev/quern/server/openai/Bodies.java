@@ -1,18 +1,10 @@
 package dev.quern.server.openai;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quern.executor.engine.ModelInfo;
 import dev.quern.server.http.ApiException;
 import dev.quern.server.http.JsonFields;
-import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 
@@ -29,39 +21,7 @@ final class Bodies {
           "service_tier",
           "store");
 
-  private static final ObjectReader JSON =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(200).build())
-                  .build())
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build()
-          .reader();
-
   private Bodies() {}
-
-  /** The fields of a body that is one JSON object. */
-  static JsonFields fields(byte[] body) throws ApiException {
-    try {
-      if (JSON.readTree(body) instanceof ObjectNode object) {
-        return new JsonFields(object);
-      }
-      throw ApiException.badRequest(null, "the body must be one JSON object");
-    } catch (JsonProcessingException e) {
-      var place = e.getLocation();
-      throw ApiException.badRequest(
-          null,
-          "the body is no JSON: "
-              + e.getOriginalMessage()
-              + (place == null
-                  ? ""
-                  : " at line " + place.getLineNr() + ", column " + place.getColumnNr()));
-    } catch (IOException e) {
-      throw ApiException.badRequest(null, "the body is no UTF-8 JSON: " + e.getMessage());
-    }
-  }
 
   static void checkModel(JsonFields fields, ModelInfo model) throws ApiException {
     JsonNode name = fields.get("model");

@@ -54,7 +54,7 @@ final class ChatAnswers implements Answers {
       }
       case Event.Delta delta -> choice.take(delta, deltas);
       case Event.Done done -> {
-        usage.add(row, done.usage());
+        usage.add(row, done.usage(), true);
         choice.end(done, deltas);
       }
     }

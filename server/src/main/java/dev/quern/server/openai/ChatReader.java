@@ -49,7 +49,7 @@ final class ChatReader implements RequestReader {
 
   @Override
   public EngineRequest read(byte[] body, int priority) throws ApiException {
-    JsonFields fields = Bodies.fields(body);
+    JsonFields fields = JsonFields.read(body);
     Bodies.checkModel(fields, model);
     Bodies.refuse(fields, NOT_SUPPORTED);
     Bodies.checkFormat(fields);

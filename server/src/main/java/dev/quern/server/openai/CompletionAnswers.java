@@ -13,6 +13,7 @@ final class CompletionAnswers implements Answers {
 
   private final AnswerFrame frame;
   private final boolean stream;
+  private final boolean showAnswer;
   private final List<CompletionChoice> choices;
   private final UsageTotals usage;
 
@@ -31,6 +32,7 @@ final class CompletionAnswers implements Answers {
       boolean showAnswer) {
     this.frame = frame;
     this.stream = stream;
+    this.showAnswer = showAnswer;
     this.usage = new UsageTotals(n);
     this.choices =
         IntStream.range(0, echoes.prompts().size() * n)
@@ -41,7 +43,7 @@ final class CompletionAnswers implements Answers {
   @Override
   public List<ObjectNode> take(int row, Event event) {
     if (event instanceof Event.Done done) {
-      usage.add(row, done.usage());
+      usage.add(row, done.usage(), showAnswer);
     }
     Optional<ObjectNode> choice = choices.get(row).take(event, stream);
     return choice.map(this::piece).map(List::of).orElse(List.of());

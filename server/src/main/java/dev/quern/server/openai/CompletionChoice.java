@@ -23,7 +23,7 @@ final class CompletionChoice {
   /** The prompt's first token, which nothing stands before: its text, where it is echoed. */
   private Optional<String> unscored = Optional.empty();
 
-  /** Characters told so far. */
+  /** Characters of the tokens whose log-probabilities were told. */
   private int offset;
 
   private Event.Done done;
@@ -77,7 +77,9 @@ final class CompletionChoice {
       choice.putNull("finish_reason");
     } else {
       choice.put("finish_reason", showAnswer ? done.reason().label() : "length");
-      AnswerFrame.putStop(choice, done);
+      if (showAnswer) {
+        AnswerFrame.putStop(choice, done);
+      }
     }
     if (showIds) {
       choice.set("token_ids", AnswerFrame.ids(ids));
@@ -90,7 +92,12 @@ final class CompletionChoice {
   }
 
   private void forget() {
-    offset += text.codePointCount(0, text.length());
+    // By the tokens told: their text may be held back, as the beginning of a stop is.
+    offset +=
+        unscored.map(CompletionLogprobs::characters).orElse(0)
+            + logprobs.stream()
+                .mapToInt(position -> CompletionLogprobs.characters(position.token().text()))
+                .sum();
     text.setLength(0);
     ids.clear();
     logprobs.clear();

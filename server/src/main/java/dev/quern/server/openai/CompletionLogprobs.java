@@ -44,7 +44,7 @@ final class CompletionLogprobs {
     return node;
   }
 
-  private static int characters(String text) {
+  static int characters(String text) {
     return text.codePointCount(0, text.length());
   }
 }

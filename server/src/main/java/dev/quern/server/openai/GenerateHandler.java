@@ -18,7 +18,8 @@ import java.io.IOException;
 import java.util.List;
 
 /** Runs requests of one path, each at once. A client that goes away cancels its rows. */
-record GenerateHandler(GenerateEngine engine, RequestReader reader, Meters meters, RequestKind kind)
+record GenerateHandler(
+    GenerateEngine engine, RequestReader reader, RowLimit limit, Meters meters, RequestKind kind)
     implements Handler {
   /** Online requests run before batch rows. */
   private static final int PRIORITY = 1;
@@ -27,6 +28,16 @@ record GenerateHandler(GenerateEngine engine, RequestReader reader, Meters meter
   public void handle(Request asked, Reply reply)
       throws ApiException, IOException, InterruptedException {
     EngineRequest request = reader.read(asked.body(), PRIORITY);
+    limit.enter(request.rows().size());
+    try {
+      run(request, reply);
+    } finally {
+      limit.leave(request.rows().size());
+    }
+  }
+
+  private void run(EngineRequest request, Reply reply)
+      throws ApiException, IOException, InterruptedException {
     boolean stream = request.stream().stream();
     // Closing cancels what has not ended: after a lost client, all.
     try (var metered = meters.request(kind);
@@ -42,7 +53,7 @@ record GenerateHandler(GenerateEngine engine, RequestReader reader, Meters meter
           left--;
           metered.done(done.reason(), done.usage());
           failOnError(done, request.promptField());
-        } else if (stream) {
+        } else if (stream && event instanceof Event.Delta) {
           metered.tokens();
         }
         List<ObjectNode> pieces = request.answers().take(event.row(), event);

@@ -14,6 +14,9 @@ import java.util.List;
 
 /** OpenAI's protocol around one engine: chat, completions, models, health. */
 public final class OpenAiRoutes {
+  /** Most answers that online requests wait for together. */
+  private static final int MOST_ROWS = 8192;
+
   private static final String CHAT = "/v1/chat/completions";
   private static final String COMPLETIONS = "/v1/completions";
 
@@ -47,6 +50,7 @@ public final class OpenAiRoutes {
   /** Adds them. */
   public void addTo(Routes.Builder routes) {
     ObjectNode model = model(engine.model());
+    var limit = new RowLimit(MOST_ROWS);
     routes
         .addOpen(
             "GET",
@@ -76,11 +80,11 @@ public final class OpenAiRoutes {
               }
               reply.send(200, model);
             })
-        .add("POST", CHAT, new GenerateHandler(engine, chat, meters, RequestKind.CHAT))
+        .add("POST", CHAT, new GenerateHandler(engine, chat, limit, meters, RequestKind.CHAT))
         .add(
             "POST",
             COMPLETIONS,
-            new GenerateHandler(engine, completions, meters, RequestKind.COMPLETION));
+            new GenerateHandler(engine, completions, limit, meters, RequestKind.COMPLETION));
   }
 
   private static ObjectNode model(ModelInfo model) {

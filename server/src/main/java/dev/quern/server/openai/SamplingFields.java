@@ -24,6 +24,12 @@ record SamplingFields(SamplingDefaults defaults) {
   /** Most entries of stop, bad_words, stop_token_ids and logit_bias. */
   private static final int MOST_ENTRIES = 1024;
 
+  /** Most texts of stop and bad_words: each is looked for at every token. */
+  private static final int MOST_TEXTS = 64;
+
+  /** Most characters of such a text. */
+  private static final int LONGEST_TEXT = 256;
+
   /**
    * @param maxTokens most tokens of the answer
    * @param chat whether the checkpoint's template is around the prompt
@@ -46,12 +52,12 @@ record SamplingFields(SamplingDefaults defaults) {
           fields.number("presence_penalty", defaults.presencePenalty()),
           fields.number("frequency_penalty", defaults.frequencyPenalty()),
           seed(fields, temperature),
-          bounded("stop", fields.strings("stop")),
+          texts("stop", fields),
           ids(fields),
           Optional.empty(),
           chat,
           Optional.empty(),
-          new LogitRules(bias(fields), bounded("bad_words", fields.strings("bad_words"))),
+          new LogitRules(bias(fields), texts("bad_words", fields)),
           report);
     } catch (IllegalArgumentException e) {
       // The message begins with the field's name.
@@ -106,6 +112,27 @@ record SamplingFields(SamplingDefaults defaults) {
     }
     bounded(name, new ArrayList<>(bias.keySet()));
     return bias;
+  }
+
+  private static List<String> texts(String name, JsonFields fields) throws ApiException {
+    List<String> texts = fields.strings(name);
+    if (texts.size() > MOST_TEXTS) {
+      throw ApiException.badRequest(
+          name, "'" + name + "' may have " + MOST_TEXTS + " texts but has " + texts.size());
+    }
+    for (String text : texts) {
+      if (text.length() > LONGEST_TEXT) {
+        throw ApiException.badRequest(
+            name,
+            "a text of '"
+                + name
+                + "' may have "
+                + LONGEST_TEXT
+                + " characters but one has "
+                + text.length());
+      }
+    }
+    return texts;
   }
 
   private static <T> List<T> bounded(String name, List<T> entries) throws ApiException {

@@ -21,12 +21,15 @@ final class UsageTotals {
     this.choicesOfPrompt = choicesOfPrompt;
   }
 
-  void add(int row, Usage usage) {
+  /**
+   * @param shown whether the client gets the answer
+   */
+  void add(int row, Usage usage, boolean shown) {
     if (row % choicesOfPrompt == 0) {
       promptTokens += usage.promptTokens();
       cachedTokens += usage.cachedTokens();
     }
-    completionTokens += usage.completionTokens();
+    completionTokens += shown ? usage.completionTokens() : 0;
   }
 
   ObjectNode json() {

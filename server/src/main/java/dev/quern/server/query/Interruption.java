@@ -1,5 +1,6 @@
 package dev.quern.server.query;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -8,12 +9,13 @@ import java.util.concurrent.TimeUnit;
  * the hook cancels the work at hand and gives it a moment to tidy up and to say what happened.
  */
 public final class Interruption implements Cancellation, AutoCloseable {
-  private static final long SECONDS_TO_TIDY_UP = 10;
+  private static final Duration USUAL_TIDY_UP = Duration.ofSeconds(10);
 
   private final CountDownLatch tidy = new CountDownLatch(1);
   private final Thread hook = new Thread(this::interrupt, "quern-interruption");
   private Runnable cancel = () -> {};
   private boolean requested;
+  private Duration tidyUp = USUAL_TIDY_UP;
 
   /** Listens from now on until closed. */
   public static Interruption listen() {
@@ -41,19 +43,26 @@ public final class Interruption implements Cancellation, AutoCloseable {
   }
 
   @Override
+  public synchronized void allow(Duration time) {
+    tidyUp = time;
+  }
+
+  @Override
   public synchronized boolean requested() {
     return requested;
   }
 
   private void interrupt() {
     Runnable work;
+    Duration patience;
     synchronized (this) {
       requested = true;
       work = cancel;
+      patience = tidyUp;
     }
     work.run();
     try {
-      boolean _ = tidy.await(SECONDS_TO_TIDY_UP, TimeUnit.SECONDS);
+      boolean _ = tidy.await(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

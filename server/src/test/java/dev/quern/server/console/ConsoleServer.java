@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quern.executor.engine.ScriptedEngine;
+import dev.quern.server.SessionLimits;
+import dev.quern.server.SqlPlaces;
 import dev.quern.server.SqlSessions;
 import dev.quern.server.http.ApiKeys;
 import dev.quern.server.http.HttpEndpoint;
@@ -43,8 +45,19 @@ final class ConsoleServer implements AutoCloseable {
   ConsoleServer(
       ScriptedEngine scripted, ApiKeys keys, ConsoleLimits limits, Consumer<Routes.Builder> first)
       throws IOException {
+    this(scripted, keys, limits, SessionLimits.DEFAULT, first);
+  }
+
+  ConsoleServer(
+      ScriptedEngine scripted,
+      ApiKeys keys,
+      ConsoleLimits limits,
+      SessionLimits sql,
+      Consumer<Routes.Builder> first)
+      throws IOException {
     var engine = new TreeEngine(scripted);
-    var sessions = new SqlSessions(new QuernDriver(_ -> engine));
+    var places = new SqlPlaces(sql, keys.keys().size());
+    var sessions = new SqlSessions(new QuernDriver(_ -> engine), places);
     var routes = new Routes.Builder();
     first.accept(routes);
     console = ConsoleRoutes.addTo(routes, sessions, engine, Optional.empty(), limits, Jobs.NONE);

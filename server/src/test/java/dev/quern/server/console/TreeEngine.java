@@ -1,6 +1,7 @@
 package dev.quern.server.console;
 
 import dev.quern.executor.engine.Completions;
+import dev.quern.executor.engine.EngineStatistics;
 import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.executor.engine.ModelInfo;
 import dev.quern.executor.engine.PrefixTreeView;
@@ -58,6 +59,11 @@ record TreeEngine(ScriptedEngine scripted) implements GenerateEngine {
   @Override
   public ModelInfo model() {
     return scripted.model();
+  }
+
+  @Override
+  public EngineStatistics statistics() {
+    return scripted.statistics();
   }
 
   @Override

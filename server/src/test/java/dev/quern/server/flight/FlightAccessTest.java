@@ -334,4 +334,39 @@ class FlightAccessTest {
       assertEquals(0, server.endpoint().memory());
     }
   }
+
+  @Test
+  void statementsAndSessionsOfOtherPortsCount() throws Exception {
+    try (TestServer server = TestServer.start(limits(9, 1, 99, 2), List.of(), FileAccess.none());
+        FlightSqlClient client = client(server)) {
+      try (var _ = server.places().statement("anybody")) {
+        FlightRuntimeException e =
+            refused(
+                FlightStatusCode.RESOURCE_EXHAUSTED,
+                () -> drain(client, client.execute("SELECT 1")));
+        assertTrue(e.getMessage().contains("--max-key-statements"), e.getMessage());
+      }
+      assertEquals(1, drain(client, client.execute("SELECT 1")));
+      try (var _ = server.places().session("anybody");
+          FlightSqlClient second = client(server)) {
+        refused(FlightStatusCode.RESOURCE_EXHAUSTED, () -> second.execute("SELECT 1"));
+      }
+    }
+  }
+
+  @Test
+  void aKeyHasNoMoreThanItsShareOfSessions() throws Exception {
+    try (TestServer server =
+        TestServer.start(limits(9, 9, 99, 2), List.of("k1", "k2"), FileAccess.none())) {
+      var properties = new Properties();
+      properties.setProperty("token", "k1");
+      try (Connection first = server.connect(properties);
+          Statement statement = first.createStatement()) {
+        statement.executeQuery("SELECT 1").close();
+        var e = assertThrows(Exception.class, () -> server.places().session("key 1"));
+        assertTrue(e.getMessage().contains("half of what --max-sql-sessions"), e.getMessage());
+        server.places().session("key 2").close();
+      }
+    }
+  }
 }

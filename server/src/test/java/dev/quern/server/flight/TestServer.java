@@ -5,7 +5,9 @@ import dev.quern.executor.engine.EngineOptions;
 import dev.quern.executor.engine.ScriptedEngine;
 import dev.quern.executor.engine.ScriptedEngine.Reply;
 import dev.quern.server.SessionLimits;
+import dev.quern.server.SqlPlaces;
 import dev.quern.server.SqlSessions;
+import dev.quern.server.metrics.Jobs;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -20,7 +22,8 @@ import java.util.Optional;
 import java.util.Properties;
 
 /** A server on a scripted engine, and clients of it. */
-record TestServer(FlightEndpoint endpoint, ScriptedEngine engine) implements AutoCloseable {
+record TestServer(FlightEndpoint endpoint, ScriptedEngine engine, SqlPlaces places)
+    implements AutoCloseable {
 
   /** Answers in angle brackets; REFUSE fails the row, SILENCE never answers. */
   static ScriptedEngine scripted() {
@@ -46,7 +49,13 @@ record TestServer(FlightEndpoint endpoint, ScriptedEngine engine) implements Aut
 
   static TestServer start(SessionLimits limits, List<String> keys, FileAccess files)
       throws IOException {
+    return start(limits, keys, files, Jobs.NONE);
+  }
+
+  static TestServer start(SessionLimits limits, List<String> keys, FileAccess files, Jobs jobs)
+      throws IOException {
     ScriptedEngine engine = scripted();
+    var places = new SqlPlaces(limits, keys.size());
     var sql =
         SqlSessions.on(
             engine,
@@ -54,7 +63,8 @@ record TestServer(FlightEndpoint endpoint, ScriptedEngine engine) implements Aut
             files,
             options -> {
               throw new AssertionError("no other model is asked for");
-            });
+            },
+            places);
     return new TestServer(
         FlightEndpoint.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -62,9 +72,11 @@ record TestServer(FlightEndpoint endpoint, ScriptedEngine engine) implements Aut
             Authentication.ofKeys(keys),
             Optional.empty(),
             limits,
+            jobs,
             "1.2.3",
             new PrintStream(System.err, true, StandardCharsets.UTF_8)),
-        engine);
+        engine,
+        places);
   }
 
   /** A connection of the Flight SQL driver. */

@@ -180,6 +180,53 @@ class HttpEndpointTest {
   }
 
   @Test
+  void errorOfAHandlerIsAnsweredToo() throws Exception {
+    try (var server = start(HttpLimits.DEFAULT, ApiKeys.NONE)) {
+      HttpResponse<String> response = get(server, "/overflow");
+      assertEquals(500, response.statusCode());
+      assertFalse(response.body().contains("StackOverflow"), response.body());
+      assertEquals(200, get(server, "/health").statusCode());
+    }
+    assertTrue(logged.toString(StandardCharsets.UTF_8).contains("StackOverflowError"));
+  }
+
+  @Test
+  void keyIsAskedForBeforeTheBody() throws Exception {
+    try (var server = start(HttpLimits.DEFAULT, new ApiKeys(List.of("k")))) {
+      String head = "POST /wait HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n\r\n";
+      assertEquals("401", raw(server, head + "{").split(" ")[1]);
+      assertEquals(
+          "200",
+          raw(server, "GET /echo/a HTTP/1.1\r\nHost: localhost\r\n\r\n").split(" ")[1],
+          "an open path needs none");
+    }
+  }
+
+  @Test
+  void schemeOfTheKeyIsReadInAnyCase() throws Exception {
+    try (var server = start(HttpLimits.DEFAULT, new ApiKeys(List.of("k")))) {
+      String answer =
+          raw(
+              server,
+              "GET /overflow HTTP/1.1\r\nHost: localhost\r\nAuthorization: bearer k\r\n\r\n");
+      assertEquals("500", answer.split(" ")[1]);
+    }
+  }
+
+  @Test
+  void clientThatWaitsToSendItsBodyIsTold() throws Exception {
+    try (var server = start(HttpLimits.DEFAULT, ApiKeys.NONE)) {
+      String answer =
+          raw(
+              server,
+              new String(wait("Host: localhost\r\nExpect: 100-continue"), StandardCharsets.US_ASCII)
+                  .replace("{}", ""));
+      assertEquals("100", answer.split(" ")[1]);
+      go.countDown();
+    }
+  }
+
+  @Test
   void portInUseIsSaid() throws Exception {
     try (var server = start(HttpLimits.DEFAULT, ApiKeys.NONE)) {
       var e =
@@ -218,6 +265,12 @@ class HttpEndpointTest {
                 "/break",
                 (_, _) -> {
                   throw new IllegalStateException("broken");
+                })
+            .add(
+                "GET",
+                "/overflow",
+                (_, _) -> {
+                  throw new StackOverflowError("deep");
                 })
             .add(
                 "POST",

@@ -139,11 +139,12 @@ class AnswersTest {
 
   @Test
   void promptIsScoredWithoutAnAnswer() throws Exception {
-    JsonNode choice =
-        server
-            .ask(
-                COMPLETIONS, "{\"prompt\":\"a b c\",\"echo\":true,\"max_tokens\":0,\"logprobs\":1}")
-            .at("/choices/0");
+    JsonNode answer =
+        server.ask(
+            COMPLETIONS, "{\"prompt\":\"a b c\",\"echo\":true,\"max_tokens\":0,\"logprobs\":1}");
+    assertEquals(0, answer.at("/usage/completion_tokens").asInt());
+    JsonNode choice = answer.at("/choices/0");
+    assertFalse(choice.has("stop_reason"));
     assertEquals("a b c", choice.path("text").asText());
     JsonNode logprobs = choice.path("logprobs");
     assertEquals("[\"a\",\" b\",\" c\"]", logprobs.path("tokens").toString());

@@ -6,41 +6,33 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.executor.engine.Prompt;
 import dev.quern.executor.engine.ScriptedEngine;
 import dev.quern.server.http.ApiKeys;
-import dev.quern.server.http.HttpEndpoint;
 import dev.quern.server.http.HttpLimits;
-import dev.quern.server.http.Routes;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
-import java.io.PrintStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ChatEndpointTest {
   private static final String HELLO = "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]";
 
+  private static final String CHAT = "/v1/chat/completions";
+
   private final ObjectMapper json = new ObjectMapper();
 
   @Test
   void wholeAnswerHasTextReasonAndUsage() throws Exception {
     var engine = WordByWordEngine.saying("Good ", "day");
-    try (var server = start(engine, ApiKeys.NONE)) {
-      HttpResponse<String> response = post(server, "{" + HELLO + ",\"max_tokens\":3}");
+    try (var server = OpenServer.start(engine)) {
+      HttpResponse<String> response = server.post(CHAT, "{" + HELLO + ",\"max_tokens\":3}");
       assertEquals(200, response.statusCode(), response.body());
       assertEquals("application/json", response.headers().firstValue("Content-Type").orElseThrow());
       JsonNode answer = json.readTree(response.body());
@@ -67,11 +59,10 @@ class ChatEndpointTest {
 
   @Test
   void streamComesInPiecesAndEndsWithUsageAndDone() throws Exception {
-    try (var server = start(WordByWordEngine.saying("Good ", "day"), ApiKeys.NONE)) {
+    try (var server = OpenServer.start(WordByWordEngine.saying("Good ", "day"))) {
       HttpResponse<String> response =
-          post(
-              server,
-              "{" + HELLO + ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
+          server.post(
+              CHAT, "{" + HELLO + ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
       assertEquals(200, response.statusCode());
       assertTrue(
           response
@@ -108,7 +99,7 @@ class ChatEndpointTest {
   @Test
   void streamThatTheClientLeavesIsCancelled() throws Exception {
     var engine = WordByWordEngine.endless("on and on ");
-    try (var server = start(engine, ApiKeys.NONE)) {
+    try (var server = OpenServer.start(engine)) {
       leaveAfterFirstLine(server, "{" + HELLO + ",\"stream\":true}");
       assertTrue(engine.cancelled.await(60, TimeUnit.SECONDS), "the row still runs");
     }
@@ -117,7 +108,7 @@ class ChatEndpointTest {
   @Test
   void wholeAnswerThatTheClientLeavesIsCancelled() throws Exception {
     var engine = WordByWordEngine.endless("on and on ");
-    try (var server = start(engine, ApiKeys.NONE)) {
+    try (var server = OpenServer.start(engine)) {
       leave(server, "{" + HELLO + "}", engine);
       assertTrue(engine.cancelled.await(60, TimeUnit.SECONDS), "the row still runs");
     }
@@ -131,9 +122,10 @@ class ChatEndpointTest {
                 (text, options) -> new ScriptedEngine.Reply.Refusal("the prompt is too long"),
                 0,
                 0));
-    try (var server = start(engine, ApiKeys.NONE)) {
+    try (var server = OpenServer.start(engine)) {
       for (String stream : List.of("true", "false")) {
-        HttpResponse<String> response = post(server, "{" + HELLO + ",\"stream\":" + stream + "}");
+        HttpResponse<String> response =
+            server.post(CHAT, "{" + HELLO + ",\"stream\":" + stream + "}");
         assertEquals(400, response.statusCode());
         JsonNode error = json.readTree(response.body()).path("error");
         assertEquals("the prompt is too long", error.path("message").asText());
@@ -148,8 +140,8 @@ class ChatEndpointTest {
         new ScriptedEngine(
             new ScriptedEngine.Script(
                 (text, options) -> new ScriptedEngine.Reply.Failure("device lost"), 0, 0));
-    try (var server = start(engine, ApiKeys.NONE)) {
-      HttpResponse<String> response = post(server, "{" + HELLO + "}");
+    try (var server = OpenServer.start(engine)) {
+      HttpResponse<String> response = server.post(CHAT, "{" + HELLO + "}");
       assertEquals(503, response.statusCode());
       assertEquals(
           "the engine failed: device lost",
@@ -159,8 +151,8 @@ class ChatEndpointTest {
 
   @Test
   void errorsNameTheField() throws Exception {
-    try (var server = start(WordByWordEngine.saying("x"), ApiKeys.NONE)) {
-      HttpResponse<String> response = post(server, "{" + HELLO + ",\"n\":300}");
+    try (var server = OpenServer.start(WordByWordEngine.saying("x"))) {
+      HttpResponse<String> response = server.post(CHAT, "{" + HELLO + ",\"n\":300}");
       assertEquals(400, response.statusCode());
       assertEquals("n", json.readTree(response.body()).at("/error/param").asText());
     }
@@ -168,73 +160,38 @@ class ChatEndpointTest {
 
   @Test
   void keysAreAskedForExceptForHealth() throws Exception {
-    try (var server = start(WordByWordEngine.saying("x"), new ApiKeys(List.of("k1", "k2")))) {
-      assertEquals(200, get(server, "/health", null).statusCode());
-      assertEquals(401, get(server, "/v1/models", null).statusCode());
-      assertEquals(401, get(server, "/v1/models", "Bearer k3").statusCode());
-      HttpResponse<String> models = get(server, "/v1/models", "Bearer k2");
+    try (var server =
+        OpenServer.start(
+            WordByWordEngine.saying("x"), new ApiKeys(List.of("k1", "k2")), HttpLimits.DEFAULT)) {
+      assertEquals(200, server.get("/health").statusCode());
+      assertEquals(401, server.get("/v1/models").statusCode());
+      assertEquals(401, server.get("/v1/models", "Authorization", "Bearer k3").statusCode());
+      HttpResponse<String> models = server.get("/v1/models", "Authorization", "Bearer k2");
       assertEquals(200, models.statusCode());
       assertEquals("words", json.readTree(models.body()).at("/data/0/id").asText());
-      assertEquals(401, post(server, "{" + HELLO + "}").statusCode());
+      assertEquals(401, server.post(CHAT, "{" + HELLO + "}").statusCode());
     }
   }
 
   @Test
   void unknownPathsAndMethodsHaveTheirStatus() throws Exception {
-    try (var server = start(WordByWordEngine.saying("x"), ApiKeys.NONE)) {
-      assertEquals(404, get(server, "/v1/chat/completions/more", null).statusCode());
-      assertEquals(404, get(server, "/", null).statusCode());
-      assertEquals(405, get(server, "/v1/chat/completions", null).statusCode());
+    try (var server = OpenServer.start(WordByWordEngine.saying("x"))) {
+      assertEquals(404, server.get("/v1/chat/completions/more").statusCode());
+      assertEquals(404, server.get("/").statusCode());
+      assertEquals(405, server.get("/v1/chat/completions").statusCode());
     }
   }
 
   @Test
   void bodyOverTheLimitIsRefused() throws Exception {
-    try (var server = start(WordByWordEngine.saying("x"), ApiKeys.NONE)) {
+    try (var server = OpenServer.start(WordByWordEngine.saying("x"))) {
       String body = " ".repeat(HttpLimits.DEFAULT.bodyBytes()) + "{" + HELLO + "}";
-      assertEquals(413, post(server, body).statusCode());
-    }
-  }
-
-  private static HttpEndpoint start(GenerateEngine engine, ApiKeys keys) throws Exception {
-    var routes = new Routes.Builder();
-    new OpenAiRoutes(engine, SamplingDefaults.GREEDY, InstantSource.system()).addTo(routes);
-    return HttpEndpoint.start(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-        Optional.empty(),
-        routes.build(),
-        keys,
-        HttpLimits.DEFAULT,
-        new PrintStream(System.err, true, StandardCharsets.UTF_8));
-  }
-
-  private static URI uri(HttpEndpoint server, String path) {
-    return URI.create("http://127.0.0.1:" + server.address().getPort() + path);
-  }
-
-  private static HttpResponse<String> post(HttpEndpoint server, String body) throws Exception {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      return client.send(
-          HttpRequest.newBuilder(uri(server, "/v1/chat/completions"))
-              .POST(HttpRequest.BodyPublishers.ofString(body))
-              .build(),
-          HttpResponse.BodyHandlers.ofString());
-    }
-  }
-
-  private static HttpResponse<String> get(HttpEndpoint server, String path, String authorization)
-      throws Exception {
-    var request = HttpRequest.newBuilder(uri(server, path));
-    if (authorization != null) {
-      request.header("Authorization", authorization);
-    }
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      assertEquals(413, server.post(CHAT, body).statusCode());
     }
   }
 
   /** A client that hangs up once the answer has begun. */
-  private static void leaveAfterFirstLine(HttpEndpoint server, String body) throws Exception {
+  private static void leaveAfterFirstLine(OpenServer server, String body) throws Exception {
     try (var socket = ask(server, body)) {
       var in =
           new BufferedReader(
@@ -244,15 +201,16 @@ class ChatEndpointTest {
   }
 
   /** A client that hangs up while its whole answer grows. */
-  private static void leave(HttpEndpoint server, String body, WordByWordEngine engine)
+  private static void leave(OpenServer server, String body, WordByWordEngine engine)
       throws Exception {
     try (var _ = ask(server, body)) {
       assertNotNull(engine.submitted.poll(60, TimeUnit.SECONDS));
     }
   }
 
-  private static Socket ask(HttpEndpoint server, String body) throws Exception {
-    var socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort());
+  private static Socket ask(OpenServer server, String body) throws Exception {
+    var socket =
+        new Socket(InetAddress.getLoopbackAddress(), server.endpoint().address().getPort());
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     String head =
         "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: "

@@ -228,6 +228,17 @@ class ChatReaderTest {
   }
 
   @Test
+  void longTextsToLookForAreRefused() {
+    for (String field : List.of("stop", "bad_words")) {
+      var e =
+          assertThrows(
+              ApiException.class,
+              () -> read("{" + HELLO + ", \"" + field + "\": \"" + "x".repeat(257) + "\"}"));
+      assertEquals(field, e.parameter());
+    }
+  }
+
+  @Test
   void bodyNestedTooDeeplyIsRefused() {
     String deep = "{\"a\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}";
     assertEquals(400, assertThrows(ApiException.class, () -> read(deep)).status());

@@ -1,10 +1,12 @@
 package dev.quern.server.openai;
 
 import dev.quern.executor.engine.Completions;
+import dev.quern.executor.engine.EngineStatistics;
 import dev.quern.executor.engine.Event;
 import dev.quern.executor.engine.FinishReason;
 import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.executor.engine.ModelInfo;
+import dev.quern.executor.engine.PrefixTreeView;
 import dev.quern.executor.engine.PromptBatch;
 import dev.quern.executor.engine.Usage;
 import java.util.List;
@@ -88,6 +90,16 @@ final class WordByWordEngine implements GenerateEngine {
   @Override
   public ModelInfo model() {
     return model;
+  }
+
+  @Override
+  public EngineStatistics statistics() {
+    return EngineStatistics.NONE;
+  }
+
+  @Override
+  public PrefixTreeView prefixTree(int nodes) {
+    return PrefixTreeView.EMPTY;
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -25,9 +26,11 @@ final class ArrowParameters {
   /**
    * The rows of a batch, each with one value a parameter.
    *
+   * @param read told of each value
    * @throws QueryException where number or type of the values is not that of the parameters
    */
-  static List<List<Object>> rows(RelDataType parameters, VectorSchemaRoot batch) {
+  static List<List<Object>> rows(
+      RelDataType parameters, VectorSchemaRoot batch, Consumer<Object> read) {
     List<RelDataTypeField> fields = parameters.getFieldList();
     List<FieldVector> vectors = batch.getFieldVectors();
     if (vectors.size() != fields.size()) {
@@ -43,7 +46,9 @@ final class ArrowParameters {
     for (int row = 0; row < batch.getRowCount(); row++) {
       List<Object> values = new ArrayList<>();
       for (int i = 0; i < fields.size(); i++) {
-        values.add(value(i + 1, fields.get(i).getType(), vectors.get(i), row));
+        Object value = value(i + 1, fields.get(i).getType(), vectors.get(i), row);
+        read.accept(value);
+        values.add(value);
       }
       rows.add(values);
     }

@@ -9,6 +9,7 @@ import dev.quern.sql.run.QueryControl;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -63,10 +64,11 @@ public final class ArrowStatement implements AutoCloseable {
   /**
    * Values of the parameters, one list for each row of the batch.
    *
+   * @param read told of each value at once; it throws where they become too many
    * @throws QueryException where number or type of the values is not that of the parameters
    */
-  public List<List<Object>> values(VectorSchemaRoot batch) {
-    return ArrowParameters.rows(prepared.parameters(), batch);
+  public List<List<Object>> values(VectorSchemaRoot batch, Consumer<Object> read) {
+    return ArrowParameters.rows(prepared.parameters(), batch, read);
   }
 
   /**

@@ -1,8 +1,10 @@
 package dev.quern.sql.estimate;
 
 import dev.quern.executor.engine.Completions;
+import dev.quern.executor.engine.EngineStatistics;
 import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.executor.engine.ModelInfo;
+import dev.quern.executor.engine.PrefixTreeView;
 import dev.quern.executor.engine.PromptBatch;
 import dev.quern.executor.engine.PromptTokens;
 import java.util.Optional;
@@ -27,6 +29,16 @@ record CountingEngine(PromptTokens reader) implements GenerateEngine {
   @Override
   public ModelInfo model() {
     throw new IllegalStateException("an estimate asks no model");
+  }
+
+  @Override
+  public EngineStatistics statistics() {
+    return EngineStatistics.NONE;
+  }
+
+  @Override
+  public PrefixTreeView prefixTree(int nodes) {
+    return PrefixTreeView.EMPTY;
   }
 
   @Override

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.executor.engine.Completions;
+import dev.quern.executor.engine.EngineStatistics;
 import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.executor.engine.ModelInfo;
+import dev.quern.executor.engine.PrefixTreeView;
 import dev.quern.executor.engine.Prompt;
 import dev.quern.executor.engine.PromptBatch;
 import dev.quern.executor.engine.PromptPart;
@@ -60,6 +62,16 @@ final class FieldOrdersTest {
     @Override
     public int countTokens(String text) {
       return engine.countTokens(text);
+    }
+
+    @Override
+    public EngineStatistics statistics() {
+      return engine.statistics();
+    }
+
+    @Override
+    public PrefixTreeView prefixTree(int nodes) {
+      return engine.prefixTree(nodes);
     }
 
     @Override

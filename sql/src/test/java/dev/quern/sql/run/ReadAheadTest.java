@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.quern.executor.engine.Completions;
+import dev.quern.executor.engine.EngineStatistics;
 import dev.quern.executor.engine.Event;
 import dev.quern.executor.engine.GenerateEngine;
 import dev.quern.executor.engine.ModelInfo;
+import dev.quern.executor.engine.PrefixTreeView;
 import dev.quern.executor.engine.PromptBatch;
 import dev.quern.executor.engine.ScriptedEngine;
 import dev.quern.executor.engine.ScriptedEngine.Reply;
@@ -67,6 +69,16 @@ final class ReadAheadTest {
     @Override
     public ModelInfo model() {
       return engine.model();
+    }
+
+    @Override
+    public EngineStatistics statistics() {
+      return engine.statistics();
+    }
+
+    @Override
+    public PrefixTreeView prefixTree(int nodes) {
+      return engine.prefixTree(nodes);
     }
 
     @Override
