@@ -94,7 +94,7 @@ class ConsoleSessionsTest {
 
   @Test
   void aKeyRunsNoMoreStatementsInMoreSessions() throws Exception {
-    var one = new SessionLimits(9, 1, 9, 9, Duration.ofMinutes(1));
+    var one = new SessionLimits(9, 1, 9, 9, 2, Duration.ofMinutes(1));
     var other = new Caller("key 2", "owner 2");
     try (ConsoleSessions few = sessions(one, 2, 8);
         var _ = few.lease(Caller.ANYBODY, "a")) {
@@ -131,7 +131,7 @@ class ConsoleSessionsTest {
   @Test
   @SuppressWarnings("try") // closed early: that gives the places back
   void sessionsOfOtherPortsCount() throws Exception {
-    var two = new SessionLimits(9, 9, 9, 2, Duration.ofMinutes(1));
+    var two = new SessionLimits(9, 9, 9, 2, 2, Duration.ofMinutes(1));
     var places = new SqlPlaces(two, 0);
     try (var few =
             new ConsoleSessions(

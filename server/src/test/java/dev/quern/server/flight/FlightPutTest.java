@@ -148,7 +148,7 @@ class FlightPutTest {
 
   @Test
   void aPutThatStallsIsEndedInTime() throws Exception {
-    var limits = new SessionLimits(9, 9, 1, 9, Duration.ofMinutes(30));
+    var limits = new SessionLimits(9, 9, 1, 9, 2, Duration.ofMinutes(30));
     try (TestServer server = TestServer.start(limits, List.of(), FileAccess.none());
         FlightClient client = client(server)) {
       ByteString handle = prepare(client, "SELECT CAST(? AS VARCHAR)");
