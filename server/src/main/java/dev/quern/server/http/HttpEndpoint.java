@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Listens for HTTP/1.1 and hands each whole request to its route's handler in a virtual thread.
@@ -257,14 +258,20 @@ public final class HttpEndpoint implements AutoCloseable {
   }
 
   private void handle(Request request, Entry entry, Reply reply) {
+    var left = new AtomicBoolean(!entry.counted());
+    Runnable leave =
+        () -> {
+          if (left.compareAndSet(false, true)) {
+            admission.leave(entry.caller());
+          }
+        };
+    reply.beforeEnd(leave);
     open.add(reply);
     try {
       listener.answered(reply.route(), statusOf(request, entry, reply));
     } finally {
       open.remove(reply);
-      if (entry.counted()) {
-        admission.leave(entry.caller());
-      }
+      leave.run();
     }
   }
 

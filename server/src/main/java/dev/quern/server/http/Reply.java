@@ -26,6 +26,7 @@ public final class Reply {
   private final Departure departure = new Departure();
   private String route = AnswerListener.NO_ROUTE;
   private int status;
+  private Runnable beforeEnd = () -> {};
   private boolean started;
   private boolean streams;
 
@@ -54,6 +55,14 @@ public final class Reply {
   /** Whether the client has gone away before the answer was whole. */
   public boolean gone() {
     return departure.gone();
+  }
+
+  /**
+   * Runs before the client can see that the answer is whole, so that its next request finds what
+   * this one gives back; perhaps more than once.
+   */
+  void beforeEnd(Runnable work) {
+    beforeEnd = work;
   }
 
   Departure departure() {
@@ -91,6 +100,7 @@ public final class Reply {
   /** A whole answer. */
   public void send(int status, String contentType, byte[] body)
       throws IOException, InterruptedException {
+    beforeEnd.run();
     started = true;
     this.status = status;
     await(() -> {
@@ -144,6 +154,7 @@ public final class Reply {
 
   /** The last of an answer in pieces; nothing after a whole one. */
   void end() throws IOException, InterruptedException {
+    beforeEnd.run();
     await(() -> response.ended() ? Future.succeededFuture() : response.end());
   }
 
