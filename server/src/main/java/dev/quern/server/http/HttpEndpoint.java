@@ -75,7 +75,7 @@ public final class HttpEndpoint implements AutoCloseable {
     this.routes = routes;
     this.keys = keys;
     this.limits = limits;
-    this.origins = new Origins(address.getAddress().isLoopbackAddress());
+    this.origins = new Origins(!keys.keys().isEmpty(), address.getAddress().isLoopbackAddress());
     this.admission = new Admission(limits);
     this.bodies = new BodyBudget(ARRIVING_BODIES * (long) limits.bodyBytes());
     this.idle = new IdleConnections(vertx, limits.requestTime());

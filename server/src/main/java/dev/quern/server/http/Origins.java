@@ -8,20 +8,28 @@ import java.util.Set;
 
 /**
  * Keeps web pages of other sites out: a browser lets any page post to an address of its own
- * machine. Clients that are no browsers send no Origin.
+ * machine. Clients that are no browsers send no Origin. Where keys are asked for nothing is
+ * checked: a page has no key, and a server behind a proxy has other names.
  *
+ * @param keys whether clients must send a key
  * @param loopback whether the endpoint listens on this machine only: then it answers to names of
  *     this machine only, so that no foreign name can be pointed at it (DNS rebinding)
  */
-record Origins(boolean loopback) {
+record Origins(boolean keys, boolean loopback) {
   private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "[::1]");
 
   void check(Request request) throws ApiException {
+    if (keys) {
+      return;
+    }
     Optional<String> host = request.header("host");
     if (loopback
         && host.isPresent()
         && !THIS_MACHINE.contains(withoutPort(host.get()).toLowerCase(Locale.ROOT))) {
-      throw refused("this server answers to localhost only, not to '" + host.get() + "'");
+      throw refused(
+          "this server answers to localhost only, not to '"
+              + host.get()
+              + "'; have a proxy send Host: localhost, or start it with --api-key-file");
     }
     Optional<String> origin = request.header("origin");
     if (origin.isPresent() && !authority(origin.get()).equalsIgnoreCase(host.orElse(""))) {

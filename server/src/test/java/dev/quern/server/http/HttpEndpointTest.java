@@ -164,6 +164,13 @@ class HttpEndpointTest {
   }
 
   @Test
+  void withKeysAProxyMayUseItsOwnName() throws Exception {
+    try (var server = start(HttpLimits.DEFAULT, new ApiKeys(List.of("k")))) {
+      assertEquals("200", status(server, "Host: ai.example\r\nOrigin: https://ai.example"));
+    }
+  }
+
+  @Test
   void handlerThatBreaksIsA500AndLogged() throws Exception {
     try (var server = start(HttpLimits.DEFAULT, new ApiKeys(List.of("sesame")))) {
       var request =
