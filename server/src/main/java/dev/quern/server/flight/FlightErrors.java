@@ -51,7 +51,7 @@ final class FlightErrors {
       case "53400" -> CallStatus.RESOURCE_EXHAUSTED;
       case "0A000" -> CallStatus.UNIMPLEMENTED;
       case "42501" -> CallStatus.UNAUTHORIZED;
-      case "58030" -> CallStatus.INVALID_ARGUMENT;
+      case "58030", "54001" -> CallStatus.INVALID_ARGUMENT;
       default ->
           state.startsWith("42") || state.startsWith("22")
               ? CallStatus.INVALID_ARGUMENT

@@ -96,6 +96,16 @@ class FlightAccessTest {
   }
 
   @Test
+  void aStatementNestedTooDeeplyIsTheClientsFault() throws Exception {
+    try (TestServer server = TestServer.start();
+        FlightSqlClient client = client(server)) {
+      refused(
+          FlightStatusCode.INVALID_ARGUMENT,
+          () -> client.execute("SELECT " + "NOT ".repeat(20_000) + "TRUE"));
+    }
+  }
+
+  @Test
   void aKeyIsWantedAsTokenOrAsPassword() throws Exception {
     try (TestServer server =
         TestServer.start(SessionLimits.DEFAULT, List.of("k1", "k2"), FileAccess.none())) {
