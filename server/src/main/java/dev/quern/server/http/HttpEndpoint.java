@@ -16,11 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -55,7 +55,7 @@ public final class HttpEndpoint implements AutoCloseable {
   private final Admission admission;
   private final BodyBudget bodies;
   private final IdleConnections idle;
-  private final AnswerListener listener;
+  private final Answering answering;
   private final PrintStream log;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Set<Reply> open = ConcurrentHashMap.newKeySet();
@@ -79,7 +79,7 @@ public final class HttpEndpoint implements AutoCloseable {
     this.admission = new Admission(limits);
     this.bodies = new BodyBudget(ARRIVING_BODIES * (long) limits.bodyBytes());
     this.idle = new IdleConnections(vertx, limits.requestTime());
-    this.listener = listener;
+    this.answering = new Answering(listener, log);
     this.log = log;
     var options =
         new HttpServerOptions()
@@ -182,8 +182,8 @@ public final class HttpEndpoint implements AutoCloseable {
     new BodyReader(vertx, request, limits.bodyBytes(), bodies, limits.requestTime())
         .read(
             bytes -> start(() -> handle(HttpRequests.of(request, bytes), entry, reply)),
-            refusal -> leave(entry, () -> refuse(reply, refusal)),
-            () -> leave(entry, () -> listener.answered(reply.route(), AnswerListener.GONE)));
+            refusal -> leave(entry, () -> answering.refuseUnread(reply, refusal)),
+            () -> leave(entry, () -> answering.gone(reply)));
   }
 
   /** Who may not ask may fill neither memory nor disk: this comes before the body. */
@@ -218,13 +218,13 @@ public final class HttpEndpoint implements AutoCloseable {
     if (BodyReader.announced(request) > PASSED_OVER_BYTES
         || request.getHeader("Transfer-Encoding") != null
         || request.getHeader("Expect") != null) {
-      start(() -> refuse(reply, refusal));
+      start(() -> answering.refuseUnread(reply, refusal));
       return;
     }
     new BodyReader(vertx, request, PASSED_OVER_BYTES, bodies, limits.requestTime())
         .read(
-            _ -> start(() -> answer(reply, refusal)),
-            _ -> start(() -> refuse(reply, refusal)),
+            _ -> start(() -> answering.refuse(reply, refusal)),
+            _ -> start(() -> answering.refuseUnread(reply, refusal)),
             () -> {});
   }
 
@@ -233,7 +233,7 @@ public final class HttpEndpoint implements AutoCloseable {
     new UploadReader(vertx, request, uploads, limits.requestTime())
         .read(
             upload -> start(() -> handleFile(asked.with(upload), upload.file(), entry, reply)),
-            refusal -> leave(entry, () -> refuse(reply, refusal)));
+            refusal -> leave(entry, () -> answering.refuseUnread(reply, refusal)));
   }
 
   private void handleFile(Request request, Path file, Entry entry, Reply reply) {
@@ -251,7 +251,7 @@ public final class HttpEndpoint implements AutoCloseable {
   private void start(Runnable work) {
     try {
       threads.execute(work);
-    } catch (java.util.concurrent.RejectedExecutionException e) {
+    } catch (RejectedExecutionException e) {
       // The endpoint has closed.
       work.run();
     }
@@ -268,80 +268,11 @@ public final class HttpEndpoint implements AutoCloseable {
     reply.beforeEnd(leave);
     open.add(reply);
     try {
-      listener.answered(reply.route(), statusOf(request, entry, reply));
+      answering.handle(
+          entry.match().handler(), request.with(entry.match().parameters(), entry.caller()), reply);
     } finally {
       open.remove(reply);
       leave.run();
-    }
-  }
-
-  /** Answers; the status of the answer. */
-  private int statusOf(Request request, Entry entry, Reply reply) {
-    try {
-      try {
-        entry
-            .match()
-            .handler()
-            .handle(request.with(entry.match().parameters(), entry.caller()), reply);
-        if (reply.started()) {
-          reply.end();
-        }
-        return reply.status();
-      } catch (ApiException e) {
-        fail(reply, e);
-        return e.status();
-      } catch (RuntimeException | Error e) {
-        // The client gets a name to ask for, not paths and classes of the server.
-        String name = UUID.randomUUID().toString();
-        log.println("quern: a request to " + request.path() + " failed (" + name + "): " + e);
-        fail(
-            reply,
-            new ApiException(
-                500,
-                "server_error",
-                "internal error; the server's log tells more under " + name,
-                null,
-                null));
-        return 500;
-      }
-    } catch (IOException e) {
-      // The client has gone: nobody to tell.
-      reply.departure().leave();
-    } catch (InterruptedException e) {
-      reply.abort();
-    }
-    return AnswerListener.GONE;
-  }
-
-  private void answer(Reply reply, ApiException refusal) {
-    listener.answered(reply.route(), refusal.status());
-    try {
-      reply.sendError(refusal);
-    } catch (IOException e) {
-      // The client has gone.
-    } catch (InterruptedException e) {
-      reply.abort();
-    }
-  }
-
-  private void refuse(Reply reply, ApiException refusal) {
-    try {
-      // What the client still sends is not read: the connection ends with the answer.
-      reply.header("Connection", "close");
-    } catch (IOException e) {
-      // The client has gone, as the answer will find.
-    } catch (InterruptedException e) {
-      reply.abort();
-    }
-    answer(reply, refusal);
-  }
-
-  private static void fail(Reply reply, ApiException e) throws IOException, InterruptedException {
-    if (reply.started()) {
-      reply.lateError(e);
-      reply.end();
-    } else {
-      reply.sendError(e);
     }
   }
 

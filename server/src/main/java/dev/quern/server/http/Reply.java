@@ -3,6 +3,7 @@ package dev.quern.server.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -171,12 +173,16 @@ public final class Reply {
 
   /** Ends the connection: the client sees that the answer is not whole. */
   void abort() {
-    context.runOnContext(_ -> response.reset());
+    try {
+      context.runOnContext(_ -> response.reset());
+    } catch (RejectedExecutionException e) {
+      // The endpoint has closed, and all connections with it.
+    }
   }
 
   private void await(Supplier<Future<Void>> write) throws IOException, InterruptedException {
     var done = new CompletableFuture<Void>();
-    context.runOnContext(_ -> {
+    run(_ -> {
       try {
         if (response.closed()) {
           done.completeExceptionally(new IOException("the client has gone"));
@@ -202,6 +208,14 @@ public final class Reply {
     } catch (TimeoutException e) {
       abort();
       throw new IOException("the client does not read its answer", e);
+    }
+  }
+
+  private void run(Handler<Void> work) throws IOException {
+    try {
+      context.runOnContext(work);
+    } catch (RejectedExecutionException e) {
+      throw new IOException("the endpoint has closed", e);
     }
   }
 }
