@@ -81,9 +81,12 @@ final class EngineLoop implements Runnable {
 
   /** What the loop does and has done; never makes it wait. */
   EngineStatistics statistics() {
-    // In this order: rows submitted in between count as waiting, and none counts twice.
+    // In this order: what was submitted by now and is not in the view, which is no older, waits.
+    // The
+    // other way round rows could end and others come in between, and both would count.
+    long now = submitted.get();
     Published last = published;
-    long unseen = submitted.get() - last.taken();
+    long unseen = now - last.taken();
     return unseen <= 0 ? last.statistics() : last.statistics().withWaiting((int) unseen);
   }
 

@@ -155,7 +155,9 @@ final class EngineStatisticsTest {
               EngineStatistics.KvBlocks kv = s.kvBlocks();
               assertEquals(64, kv.used() + kv.cached() + kv.free());
               assertTrue(s.running() == 0 || kv.used() > 0, s::toString);
-              assertTrue(s.running() + s.waiting() <= 90, s::toString);
+              // A batch that ends within a step is in the view until it, and the next one may be
+              // submitted by then: each of the three loads has at most two of 30 rows.
+              assertTrue(s.running() + s.waiting() <= 180, s::toString);
               assertTrue(s.steps() >= before.steps());
               assertTrue(s.tokens().generated() >= before.tokens().generated());
               assertEquals(s.steps(), s.stepRows().count());
