@@ -320,8 +320,9 @@ public final class ScriptedEngine implements GenerateEngine {
       return new Event.Delta(index, choice.orElse(""), List.of());
     }
 
+    /** The consumer may close while somebody else does, as for a client that has left. */
     @Override
-    public void close() {
+    public synchronized void close() {
       if (closing.getCount() > 0) {
         closing.countDown();
         open.decrementAndGet();
