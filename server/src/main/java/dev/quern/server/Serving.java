@@ -8,7 +8,6 @@ import dev.quern.server.batches.BatchService;
 import dev.quern.server.batches.StateFolder;
 import dev.quern.server.console.ConsoleLimits;
 import dev.quern.server.console.ConsoleRoutes;
-import dev.quern.server.flight.Authentication;
 import dev.quern.server.flight.FlightEndpoint;
 import dev.quern.server.http.HttpEndpoint;
 import dev.quern.server.http.Routes;
@@ -138,7 +137,7 @@ final class Serving implements AutoCloseable {
                   FlightEndpoint.start(
                       address,
                       sessions,
-                      Authentication.ofKeys(options.keys().keys()),
+                      options.keys(),
                       options.tls(),
                       options.sql(),
                       meters.jobs(Jobs.Kind.FLIGHT),

@@ -36,11 +36,7 @@ record CreateRequest(String inputFile, String endpoint, Duration window, JsonNod
     }
     Duration window = window(fields.text("completion_window"));
     JsonNode metadata = metadata(fields.get("metadata"));
-    if (!fields.unknown().isEmpty()) {
-      String name = fields.unknown().getFirst();
-      throw new ApiException(
-          400, "invalid_request_error", "unknown field '" + name + "'", name, "unknown_parameter");
-    }
+    fields.refuseUnknown();
     return new CreateRequest(inputFile, endpoint, window, metadata);
   }
 

@@ -3,6 +3,7 @@ package dev.quern.server.flight;
 import dev.quern.connectors.ArrowMemory;
 import dev.quern.server.SessionLimits;
 import dev.quern.server.SqlSessions;
+import dev.quern.server.http.ApiKeys;
 import dev.quern.server.http.Tls;
 import dev.quern.server.metrics.Jobs;
 import io.grpc.Server;
@@ -72,7 +73,7 @@ public final class FlightEndpoint implements AutoCloseable {
   public static FlightEndpoint start(
       InetSocketAddress address,
       SqlSessions sql,
-      Authentication authentication,
+      ApiKeys keys,
       Optional<Tls> tls,
       SessionLimits limits,
       Jobs jobs,
@@ -94,7 +95,7 @@ public final class FlightEndpoint implements AutoCloseable {
               version,
               FlightServer.class.getPackage().getImplementationVersion(),
               limits.seconds());
-      var gate = new CallGate(authentication, sessions, workers);
+      var gate = new CallGate(keys, sessions, workers);
       var producer = new QuernSqlProducer(calls, information, allocator);
       NettyServerBuilder builder = builder(address, gate, workers);
       builder.addService(MessageGuard.around(service(producer, allocator, workers)));

@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Keys that clients must send as {@code Authorization: Bearer KEY}; none means that all may ask.
@@ -29,7 +30,18 @@ public record ApiKeys(List<String> keys) {
         || !authorization.regionMatches(true, 0, bearer, 0, bearer.length())) {
       throw refused("this server needs an API key: send Authorization: Bearer KEY");
     }
-    byte[] sent = authorization.substring(bearer.length()).strip().getBytes(StandardCharsets.UTF_8);
+    return caller(authorization.substring(bearer.length()).strip())
+        .orElseThrow(() -> refused("the API key is not known to this server"));
+  }
+
+  /**
+   * Who sends this key; empty for one that is not known. Where none is asked for, any is anybody's.
+   */
+  public Optional<Caller> caller(String key) {
+    if (keys.isEmpty()) {
+      return Optional.of(Caller.ANYBODY);
+    }
+    byte[] sent = key.getBytes(StandardCharsets.UTF_8);
     int known = -1;
     for (int i = 0; i < keys.size(); i++) {
       // Takes the same time wherever the first difference is.
@@ -37,10 +49,9 @@ public record ApiKeys(List<String> keys) {
         known = i;
       }
     }
-    if (known < 0) {
-      throw refused("the API key is not known to this server");
-    }
-    return new Caller("key " + (known + 1), owner(sent));
+    return known < 0
+        ? Optional.empty()
+        : Optional.of(new Caller("key " + (known + 1), owner(sent)));
   }
 
   private static String owner(byte[] key) {

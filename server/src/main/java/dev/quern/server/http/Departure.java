@@ -8,10 +8,6 @@ final class Departure {
   private final List<Runnable> work = new ArrayList<>();
   private boolean gone;
 
-  synchronized boolean gone() {
-    return gone;
-  }
-
   void onGone(Runnable task) {
     synchronized (this) {
       if (!gone) {

@@ -164,7 +164,7 @@ public final class HttpEndpoint implements AutoCloseable {
     // Handlers' work on a departure may block, which an event loop must not.
     request.response().closeHandler(_ -> start(() -> reply.departure().leave()));
     request.response().exceptionHandler(_ -> start(() -> reply.departure().leave()));
-    Request asked = HttpRequests.of(request, new byte[0]);
+    Request asked = HttpRequests.of(request);
     Entry entry;
     try {
       entry = admit(asked, reply);
@@ -181,7 +181,7 @@ public final class HttpEndpoint implements AutoCloseable {
     }
     new BodyReader(vertx, request, limits.bodyBytes(), bodies, limits.requestTime())
         .read(
-            bytes -> start(() -> handle(HttpRequests.of(request, bytes), entry, reply)),
+            bytes -> start(() -> handle(asked.with(bytes), entry, reply)),
             refusal -> leave(entry, () -> answering.refuseUnread(reply, refusal)),
             () -> leave(entry, () -> answering.gone(reply)));
   }

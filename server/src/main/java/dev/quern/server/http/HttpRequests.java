@@ -11,7 +11,8 @@ import java.util.Optional;
 final class HttpRequests {
   private HttpRequests() {}
 
-  static Request of(HttpServerRequest request, byte[] body) {
+  /** A request whose body has not come yet. */
+  static Request of(HttpServerRequest request) {
     var headers = new HashMap<String, String>();
     request
         .headers()
@@ -32,7 +33,7 @@ final class HttpRequests {
         Map.of(),
         query,
         headers,
-        body,
+        new byte[0],
         Optional.empty(),
         Caller.ANYBODY);
   }

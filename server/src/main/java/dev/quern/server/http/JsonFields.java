@@ -151,6 +151,15 @@ public final class JsonFields {
     return unknown;
   }
 
+  /** After all known fields were asked for: what is left is nobody's. */
+  public void refuseUnknown() throws ApiException {
+    if (!unknown().isEmpty()) {
+      String name = unknown().getFirst();
+      throw new ApiException(
+          400, "invalid_request_error", "unknown field '" + name + "'", name, "unknown_parameter");
+    }
+  }
+
   public static ApiException wrongType(String name, String expected, JsonNode found) {
     return ApiException.badRequest(
         name,

@@ -54,11 +54,6 @@ public final class Reply {
     departure.onGone(work);
   }
 
-  /** Whether the client has gone away before the answer was whole. */
-  public boolean gone() {
-    return departure.gone();
-  }
-
   /**
    * Runs before the client can see that the answer is whole, so that its next request finds what
    * this one gives back; perhaps more than once.

@@ -36,6 +36,10 @@ public record Request(
     return new Request(method, path, segments, query, headers, body, upload, who);
   }
 
+  Request with(byte[] whole) {
+    return new Request(method, path, parameters, query, headers, whole, upload, caller);
+  }
+
   Request with(Upload file) {
     return new Request(method, path, parameters, query, headers, body, Optional.of(file), caller);
   }

@@ -83,10 +83,6 @@ final class Bodies {
   /** After all known fields were asked for: what is left is nobody's. */
   static void refuseUnknown(JsonFields fields) throws ApiException {
     WITHOUT_EFFECT.forEach(fields::get);
-    if (!fields.unknown().isEmpty()) {
-      String name = fields.unknown().getFirst();
-      throw new ApiException(
-          400, "invalid_request_error", "unknown field '" + name + "'", name, "unknown_parameter");
-    }
+    fields.refuseUnknown();
   }
 }

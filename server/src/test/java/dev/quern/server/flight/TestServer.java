@@ -7,6 +7,7 @@ import dev.quern.executor.engine.ScriptedEngine.Reply;
 import dev.quern.server.SessionLimits;
 import dev.quern.server.SqlPlaces;
 import dev.quern.server.SqlSessions;
+import dev.quern.server.http.ApiKeys;
 import dev.quern.server.metrics.Jobs;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -70,7 +71,7 @@ record TestServer(FlightEndpoint endpoint, ScriptedEngine engine, SqlPlaces plac
         FlightEndpoint.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             sql,
-            Authentication.ofKeys(keys),
+            new ApiKeys(keys),
             Optional.empty(),
             limits,
             jobs,
