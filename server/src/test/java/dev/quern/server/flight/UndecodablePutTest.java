@@ -278,7 +278,10 @@ class UndecodablePutTest {
       }
       assertEquals(0, client.executeUpdate("CREATE VIEW v AS SELECT 1 AS a"));
       assertFalse(silent.stream().anyMatch(call -> call.end().isDone()));
-      assertEquals(0, waiting());
+      // The thread of the client's own put may return after the client has its answer; those of the silent ones never.
+      while (waiting() > 0) {
+        Thread.sleep(5);
+      }
       for (RawPut.Open call : silent) {
         call.cancel();
         assertEquals(Status.Code.CANCELLED, call.end().get(60, TimeUnit.SECONDS).getCode());
