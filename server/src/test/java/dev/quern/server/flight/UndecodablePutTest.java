@@ -278,7 +278,8 @@ class UndecodablePutTest {
       }
       assertEquals(0, client.executeUpdate("CREATE VIEW v AS SELECT 1 AS a"));
       assertFalse(silent.stream().anyMatch(call -> call.end().isDone()));
-      // The thread of the client's own put may return after the client has its answer; those of the silent ones never.
+      // The thread of the client's own put may return after the client has its answer; those of the
+      // silent ones never.
       while (waiting() > 0) {
         Thread.sleep(5);
       }
