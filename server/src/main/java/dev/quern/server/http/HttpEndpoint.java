@@ -78,7 +78,7 @@ public final class HttpEndpoint implements AutoCloseable {
     this.origins = new Origins(!keys.keys().isEmpty(), address.getAddress().isLoopbackAddress());
     this.admission = new Admission(limits);
     this.bodies = new BodyBudget(ARRIVING_BODIES * (long) limits.bodyBytes());
-    this.idle = new IdleConnections(vertx, limits.requestTime());
+    this.idle = new IdleConnections(vertx, limits.connections(), limits.requestTime());
     this.answering = new Answering(listener, log);
     this.log = log;
     var options =

@@ -100,7 +100,7 @@ class HttpFuzzTest {
     return RunningServer.start(
         engine,
         ApiKeys.NONE,
-        new HttpLimits(BODY_LIMIT, 512, 512, Duration.ofMillis(400), Duration.ofSeconds(10)),
+        new HttpLimits(BODY_LIMIT, 512, 512, 4096, Duration.ofMillis(400), Duration.ofSeconds(10)),
         log);
   }
 }
