@@ -15,7 +15,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 final class LocalCommunicatorGroupTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
 

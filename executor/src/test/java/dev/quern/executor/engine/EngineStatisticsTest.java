@@ -3,7 +3,6 @@ package dev.quern.executor.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.quern.executor.model.decoder.StepInput;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -123,11 +122,11 @@ final class EngineStatisticsTest {
       List<Integer> low = new Random(1).ints(20, 3, 500).boxed().toList();
       List<Integer> high = new Random(2).ints(20, 3, 500).boxed().toList();
       Completions offline = engine.submit(batch(List.of(row(10, low))));
-      held.reached.await();
+      held.awaitStep();
       Completions online =
           engine.submit(
               batch(List.of(new PromptRow(new Prompt.Tokens(high), TestOptions.maxTokens(2), 1))));
-      held.goOn.countDown();
+      held.goOn();
       List<Usage> usages = new ArrayList<>(usages(online));
       usages.addAll(usages(offline));
       EngineStatistics s = whenIdle(engine);
@@ -145,6 +144,7 @@ final class EngineStatisticsTest {
     try (LocalEngine engine =
             LocalEngine.open(options("block-size", "4", "kv-cache-tokens", "256"));
         ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      var looked = new CountDownLatch(1);
       var end = new CountDownLatch(1);
       Future<Long> reader =
           threads.submit(() -> {
@@ -163,9 +163,13 @@ final class EngineStatisticsTest {
               assertEquals(s.steps(), s.stepRows().count());
               before = s;
               views++;
+              looked.countDown();
             }
             return views;
           });
+      while (looked.getCount() > 0 && !reader.isDone()) {
+        Thread.sleep(1); // else the loads might end before the reader has its turn
+      }
       List<Future<List<Usage>>> loads = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
         var random = new Random(i);
@@ -179,43 +183,15 @@ final class EngineStatisticsTest {
             }));
       }
       long generated = 0;
-      for (Future<List<Usage>> load : loads) {
-        generated += load.get().stream().mapToLong(Usage::completionTokens).sum();
+      try {
+        for (Future<List<Usage>> load : loads) {
+          generated += load.get().stream().mapToLong(Usage::completionTokens).sum();
+        }
+      } finally {
+        end.countDown(); // the reader, for which closing the threads waits
       }
-      end.countDown();
       assertTrue(reader.get() > 0);
       assertEquals(generated, whenIdle(engine).tokens().generated());
-    }
-  }
-
-  /** Stops at the step given until told to go on. */
-  private static final class Held implements EngineTrace, AutoCloseable {
-    final CountDownLatch reached = new CountDownLatch(1);
-    final CountDownLatch goOn = new CountDownLatch(1);
-    private int before;
-
-    Held(int before) {
-      this.before = before;
-    }
-
-    @Override
-    public void step(StepInput step) {
-      if (before-- == 0) {
-        reached.countDown();
-        try {
-          goOn.await();
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-        }
-      }
-    }
-
-    @Override
-    public void chosen(int layer, int[][] experts) {}
-
-    @Override
-    public void close() {
-      goOn.countDown();
     }
   }
 
@@ -231,7 +207,7 @@ final class EngineStatisticsTest {
     while (asking.getState() != Thread.State.WAITING) {
       Thread.onSpinWait();
     }
-    held.goOn.countDown();
+    held.goOn();
     return asked.get();
   }
 
@@ -249,7 +225,7 @@ final class EngineStatisticsTest {
                       row(9, List.of(5, 6, 7, 8, 9, 21)),
                       row(9, List.of(5, 6, 7, 8, 9, 22)),
                       row(9, List.of(5, 6, 7, 8, 9, 23)))));
-      held.reached.await();
+      held.awaitStep();
       EngineStatistics s = engine.statistics();
       // The first has ended in the first step, and two took their seats in the second.
       assertEquals(List.of(2L, 2L, 1L), List.of(s.steps(), (long) s.running(), (long) s.waiting()));
@@ -277,7 +253,7 @@ final class EngineStatisticsTest {
                       row(2, List.of(5, 6, 7, 8, 9, 20)),
                       row(9, List.of(5, 6, 7, 8, 9, 21, 22)),
                       row(9, List.of(5, 6, 7, 8, 9, 23, 24, 25)))));
-      held.reached.await();
+      held.awaitStep();
       // Of four steps two were the first row's.
       PrefixTreeView tree = behindTheHeldStep(held, engine);
       assertEquals(List.of(1, 1, 1), List.of(tree.running(), tree.waiting(), tree.done()));
@@ -299,8 +275,8 @@ final class EngineStatisticsTest {
     var held = new Held(1);
     LocalEngine engine = open(held, "block-size", "4");
     Completions completions = engine.submit(batch(List.of(row(40, List.of(5, 6, 7)))));
-    held.reached.await();
-    held.goOn.countDown();
+    held.awaitStep();
+    held.goOn();
     engine.close();
     EngineStatistics s = engine.statistics();
     assertEquals(List.of(0, 0, 0), List.of(s.running(), s.waiting(), s.kvBlocks().used()));

@@ -13,9 +13,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,12 +27,21 @@ final class LocalEngineTest {
 
   private record Answer(List<Integer> ids, Event.Done done) {}
 
-  private static LocalEngine open(String... more) {
+  private static EngineOptions options(String... more) {
     Map<String, String> options = new HashMap<>(Map.of("model", MODEL, "device", "cpu"));
     for (int i = 0; i < more.length; i += 2) {
       options.put(more[i], more[i + 1]);
     }
-    return LocalEngine.open(EngineOptions.parse(options));
+    return EngineOptions.parse(options);
+  }
+
+  private static LocalEngine open(String... more) {
+    return LocalEngine.open(options(more));
+  }
+
+  private static LocalEngine open(Held held, String... more) {
+    EngineOptions options = options(more);
+    return LocalEngine.open(options, LoadedModel.open(options), Optional.of(held), _ -> {});
   }
 
   private static PromptRow row(GenerateOptions options, Integer... ids) {
@@ -203,8 +214,12 @@ final class LocalEngineTest {
   }
 
   @Test
+  @Timeout(120)
   void stoppingABatchKeepsWhatHasEndedAndCountsTheRest() throws Exception {
-    try (LocalEngine engine = open("max-num-seqs", "2")) {
+    // Behind the step that ends the brief row: without it the next one might end before the stop.
+    var held = new Held(5);
+    try (LocalEngine engine = open(held, "max-num-seqs", "2");
+        held) {
       var brief = row(TestOptions.maxTokens(2), 5, 6, 7);
       var endless = row(TestOptions.maxTokens(400), 5, 6, 7, 8);
       try (Completions stopped =
@@ -214,6 +229,7 @@ final class LocalEngineTest {
           if (event instanceof Event.Done d) {
             done.add(d);
             stopped.stop();
+            held.goOn();
           }
         }
         assertEquals(3, done.size());
@@ -227,11 +243,20 @@ final class LocalEngineTest {
   }
 
   @Test
+  @Timeout(120)
   void closingTheEngineEndsWhatRuns() throws Exception {
-    LocalEngine engine = open();
+    var held = new Held(2);
+    LocalEngine engine = open(held);
     var endless = row(TestOptions.maxTokens(400), 5, 6, 7, 8);
     Completions running = engine.submit(new PromptBatch(List.of(), List.of(endless), false));
-    engine.close();
+    held.awaitStep();
+    // The step waits until the engine is told to close: without it the row might end before.
+    Thread closing = Thread.ofPlatform().start(engine::close);
+    while (closing.getState() != Thread.State.WAITING) {
+      Thread.sleep(1);
+    }
+    held.goOn();
+    closing.join();
     Event last = null;
     for (Event event; (event = running.next()) != null; ) {
       last = event;
