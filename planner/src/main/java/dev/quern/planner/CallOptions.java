@@ -1,6 +1,7 @@
 package dev.quern.planner;
 
 import dev.quern.executor.choice.Choices;
+import dev.quern.executor.device.Sampling;
 import dev.quern.executor.engine.GenerateOptions;
 import dev.quern.executor.engine.PromptPart;
 import dev.quern.planner.GenerateCall.Result;
@@ -35,20 +36,27 @@ public record CallOptions(GenerateOptions engine, Optional<String> model, OnErro
         new GenerateOptions(
             values.integer(Argument.MAX_TOKENS, defaults.maxTokens()),
             values.integer(Argument.MIN_TOKENS, defaults.minTokens()),
-            values.number(Argument.TEMPERATURE, defaults.temperature()),
-            values.number(Argument.TOP_P, defaults.topP()),
-            values.integer(Argument.TOP_K, defaults.topK()),
-            values.number(Argument.MIN_P, defaults.minP()),
-            values.number(Argument.REPETITION_PENALTY, defaults.repetitionPenalty()),
-            values.number(Argument.PRESENCE_PENALTY, defaults.presencePenalty()),
-            values.number(Argument.FREQUENCY_PENALTY, defaults.frequencyPenalty()),
+            sampling(values, defaults.sampling()),
             values.seed(),
             values.texts(Argument.STOP),
             List.of(),
             values.part(Argument.SYSTEM),
             values.bool(Argument.CHAT).orElse(defaults.chat()),
-            choices(result, values));
+            choices(result, values),
+            defaults.rules(),
+            defaults.report());
     return new CallOptions(engine, values.text(Argument.MODEL), onError(result, values));
+  }
+
+  private static Sampling sampling(Values values, Sampling defaults) {
+    return new Sampling(
+        values.number(Argument.TEMPERATURE, defaults.temperature()),
+        values.number(Argument.TOP_P, defaults.topP()),
+        values.integer(Argument.TOP_K, defaults.topK()),
+        values.number(Argument.MIN_P, defaults.minP()),
+        values.number(Argument.REPETITION_PENALTY, defaults.repetitionPenalty()),
+        values.number(Argument.PRESENCE_PENALTY, defaults.presencePenalty()),
+        values.number(Argument.FREQUENCY_PENALTY, defaults.frequencyPenalty()));
   }
 
   private static Optional<Choices> choices(Result result, Values values) {

@@ -53,6 +53,7 @@ record ServeOptions(
         "keeps files and batches; default: ~/.local/state/quern/serve-PORT");
     option(spec, "--max-requests", "N", "HTTP requests that run or wait; default: 512");
     option(spec, "--max-key-requests", "N", "of them with one API key; default: all");
+    option(spec, "--max-connections", "N", "HTTP connections that are open; default: 4096");
     option(spec, "--max-body-mib", "N", "largest HTTP body; default: 16");
     option(spec, "--shutdown-seconds", "N", "for running requests at the end; default: 10");
     option(spec, SessionLimits.ROWS, "N", "rows of a query; default: 10000000");
@@ -95,6 +96,7 @@ record ServeOptions(
         arguments.integer("--max-body-mib", 1, 1024).map(m -> m << 20).orElse(usual.bodyBytes()),
         requests,
         arguments.integer("--max-key-requests", 1, 100_000).orElse(requests),
+        arguments.integer("--max-connections", 1, 1_000_000).orElse(usual.connections()),
         usual.requestTime(),
         arguments
             .integer("--shutdown-seconds", 0, 86_400)

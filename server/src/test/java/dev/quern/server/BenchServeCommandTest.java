@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.quern.server.load.ScriptedServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -118,17 +121,19 @@ class BenchServeCommandTest {
 
   @Test
   void serverThatDoesNotAnswerIsToldInASentence() throws Exception {
-    String gone;
     try (var server = ScriptedServer.start(0, 1)) {
-      gone = server.url();
       Result wrong = run("--url", server.url(), "--api-key-file", keyFile("wrong"));
       assertEquals(1, wrong.code());
       assertTrue(wrong.err().contains("(401)"), wrong.err());
     }
-    Result result = run("--url", gone);
-    assertEquals(1, result.code());
-    assertTrue(result.err().startsWith("quern: the server does not answer"), result.err());
-    assertEquals(1, result.err().lines().count(), result.err());
+    // Bound, so that nobody else can listen there; it does not listen itself.
+    try (var silent = new Socket()) {
+      silent.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      Result result = run("--url", "http://127.0.0.1:" + silent.getLocalPort());
+      assertEquals(1, result.code());
+      assertTrue(result.err().startsWith("quern: the server does not answer"), result.err());
+      assertEquals(1, result.err().lines().count(), result.err());
+    }
   }
 
   @ParameterizedTest

@@ -1,7 +1,6 @@
 package dev.quern.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.executor.engine.EngineOptions;
@@ -18,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -54,7 +55,7 @@ class ServeCommandTest {
 
   @Test
   void allPortsAnswerUntilTheEndIsAskedFor() throws Exception {
-    Thread command = Thread.ofPlatform().start(() -> assertEquals(130, run()));
+    Future<Integer> command = start();
     String http = await("serving scripted on (http://[^ ]*)/v1");
     String metrics = await("metrics on (http://[^ ]*)/metrics");
     await("Flight SQL on (grpc://[^ ]*)");
@@ -67,17 +68,16 @@ class ServeCommandTest {
     }
     assertEquals(100, opened.getFirst().maxStepMillis(), "chats beside a job");
     end.press();
-    command.join(60_000);
-    assertFalse(command.isAlive(), "the server does not end");
+    assertEquals(130, command.get(60, TimeUnit.SECONDS));
   }
 
   @Test
   void operatorsStepTimeStands() throws Exception {
-    Thread command = Thread.ofPlatform().start(() -> run("--max-step-ms", "0"));
+    Future<Integer> command = start("--max-step-ms", "0");
     await("Flight SQL on (grpc://[^ ]*)");
     assertEquals(0, opened.getFirst().maxStepMillis());
     end.press();
-    command.join(60_000);
+    assertEquals(130, command.get(60, TimeUnit.SECONDS));
   }
 
   @Test
@@ -88,6 +88,13 @@ class ServeCommandTest {
         assertTrue(console.errors().contains("choose another " + option), console.errors());
       }
     }
+  }
+
+  /** The command in a thread of its own; its exit code. */
+  private Future<Integer> start(String... more) {
+    var command = new FutureTask<>(() -> run(more));
+    Thread.ofPlatform().start(command);
+    return command;
   }
 
   private int run(String... more) {

@@ -4,8 +4,6 @@ package dev.quern.executor.device;
  * How the next token of one sequence is chosen from its logits. Applied in this order: penalties,
  * bias, banned ids, temperature, top-k, top-p, min-p, one draw.
  *
- * @param temperature 0: the best token, ties to the lower id
- * @param topK 0 keeps all
  * @param seed row seed: the query seed mixed with the prompt's ids
  * @param position index of the token drawn in its sequence: the generator is counter-based on
  *     (seed, position, draw)
@@ -17,13 +15,7 @@ package dev.quern.executor.device;
  * @param bias what is added to them, as many; null for none
  */
 public record SamplingRow(
-    double temperature,
-    double topP,
-    int topK,
-    double minP,
-    double repetitionPenalty,
-    double presencePenalty,
-    double frequencyPenalty,
+    Sampling sampling,
     long seed,
     int position,
     int[] promptIds,
@@ -33,36 +25,8 @@ public record SamplingRow(
     int[] biasedIds,
     float[] bias) {
 
-  /** Without a bias. */
-  public SamplingRow(
-      double temperature,
-      double topP,
-      int topK,
-      double minP,
-      double repetitionPenalty,
-      double presencePenalty,
-      double frequencyPenalty,
-      long seed,
-      int position,
-      int[] promptIds,
-      int[] answerIds,
-      int answerLength,
-      int[] banned) {
-    this(
-        temperature,
-        topP,
-        topK,
-        minP,
-        repetitionPenalty,
-        presencePenalty,
-        frequencyPenalty,
-        seed,
-        position,
-        promptIds,
-        answerIds,
-        answerLength,
-        banned,
-        null,
-        null);
+  /** Nothing penalised, banned or changed. */
+  public SamplingRow(Sampling sampling, long seed, int position) {
+    this(sampling, seed, position, null, null, 0, null, null, null);
   }
 }

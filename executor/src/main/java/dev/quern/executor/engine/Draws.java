@@ -1,5 +1,6 @@
 package dev.quern.executor.engine;
 
+import dev.quern.executor.device.Sampling;
 import dev.quern.executor.device.SamplingRow;
 import java.util.Arrays;
 import java.util.List;
@@ -10,8 +11,7 @@ import java.util.List;
  */
 final class Draws {
   /** For logit rows whose draw is not used. */
-  private static final SamplingRow UNUSED =
-      new SamplingRow(0, 1, 0, 0, 1, 0, 0, 0, 0, null, null, 0, null);
+  private static final SamplingRow UNUSED = new SamplingRow(Sampling.GREEDY, 0, 0);
 
   private final ModelRunner runner;
   private final LogprobReader reader;

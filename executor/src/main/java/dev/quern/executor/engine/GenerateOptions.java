@@ -1,6 +1,7 @@
 package dev.quern.executor.engine;
 
 import dev.quern.executor.choice.Choices;
+import dev.quern.executor.device.Sampling;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -10,14 +11,6 @@ import java.util.OptionalLong;
  *
  * @param maxTokens most tokens to generate, at least 1
  * @param minTokens stop ids and strings are not honoured before this many tokens
- * @param temperature 0 is greedy; otherwise logits are divided by it
- * @param topP nucleus mass kept, in (0, 1]; 1 keeps all
- * @param topK tokens kept, 0 keeps all
- * @param minP tokens kept have at least this share of the best token's probability, in [0, 1]
- * @param repetitionPenalty divides positive and multiplies negative logits of tokens seen in prompt
- *     or answer (CTRL, arXiv 1909.05858); 1 is off
- * @param presencePenalty subtracted once from logits of tokens seen in the answer
- * @param frequencyPenalty subtracted per occurrence in the answer
  * @param seed query seed; the row's own seed derives from it and the prompt's ids. Empty is 0.
  * @param stop strings that end the answer; they are not part of it
  * @param stopTokenIds ids that end the answer besides the checkpoint's own
@@ -31,13 +24,7 @@ import java.util.OptionalLong;
 public record GenerateOptions(
     int maxTokens,
     int minTokens,
-    double temperature,
-    double topP,
-    int topK,
-    double minP,
-    double repetitionPenalty,
-    double presencePenalty,
-    double frequencyPenalty,
+    Sampling sampling,
     OptionalLong seed,
     List<String> stop,
     List<Integer> stopTokenIds,
@@ -52,56 +39,15 @@ public record GenerateOptions(
       new GenerateOptions(
           32,
           0,
-          0,
-          1,
-          0,
-          0,
-          1,
-          0,
-          0,
+          Sampling.GREEDY,
           OptionalLong.empty(),
           List.of(),
           List.of(),
           Optional.empty(),
           true,
-          Optional.empty());
-
-  /** No rules, and a report of text and ids. */
-  public GenerateOptions(
-      int maxTokens,
-      int minTokens,
-      double temperature,
-      double topP,
-      int topK,
-      double minP,
-      double repetitionPenalty,
-      double presencePenalty,
-      double frequencyPenalty,
-      OptionalLong seed,
-      List<String> stop,
-      List<Integer> stopTokenIds,
-      Optional<PromptPart> system,
-      boolean chat,
-      Optional<Choices> choices) {
-    this(
-        maxTokens,
-        minTokens,
-        temperature,
-        topP,
-        topK,
-        minP,
-        repetitionPenalty,
-        presencePenalty,
-        frequencyPenalty,
-        seed,
-        stop,
-        stopTokenIds,
-        system,
-        chat,
-        choices,
-        LogitRules.NONE,
-        TokenReport.NONE);
-  }
+          Optional.empty(),
+          LogitRules.NONE,
+          TokenReport.NONE);
 
   public GenerateOptions {
     require(maxTokens >= 1, "max_tokens must be at least 1 but is " + maxTokens);
@@ -109,31 +55,11 @@ public record GenerateOptions(
     require(
         minTokens <= maxTokens,
         "min_tokens " + minTokens + " is larger than max_tokens " + maxTokens);
-    require(
-        temperature == 0 || (temperature >= 1e-5 && temperature <= 100),
-        "temperature must be 0 or in [0.00001, 100] but is " + temperature);
-    require(topP > 0 && topP <= 1, "top_p must be in (0, 1] but is " + topP);
-    require(topK >= 0, "top_k must not be negative (0 keeps all tokens) but is " + topK);
-    require(minP >= 0 && minP <= 1, "min_p must be in [0, 1] but is " + minP);
-    require(
-        repetitionPenalty >= 0.01 && repetitionPenalty <= 100,
-        "repetition_penalty must be in [0.01, 100] but is " + repetitionPenalty);
-    require(
-        Math.abs(presencePenalty) <= 100,
-        "presence_penalty must be in [-100, 100] but is " + presencePenalty);
-    require(
-        Math.abs(frequencyPenalty) <= 100,
-        "frequency_penalty must be in [-100, 100] but is " + frequencyPenalty);
     stop = List.copyOf(stop);
     stopTokenIds = List.copyOf(stopTokenIds);
     require(stop.stream().noneMatch(String::isEmpty), "stop strings must not be empty but one is");
     require(
-        choices.isEmpty()
-            || (minTokens == 0
-                && stop.isEmpty()
-                && repetitionPenalty == 1
-                && presencePenalty == 0
-                && frequencyPenalty == 0),
+        choices.isEmpty() || (minTokens == 0 && stop.isEmpty() && !sampling.penalized()),
         "choices do not go with min_tokens, stop or penalties: the answer is always a whole choice");
     require(
         choices.isEmpty() || (rules.equals(LogitRules.NONE) && report.logprobs().isEmpty()),
@@ -143,62 +69,72 @@ public record GenerateOptions(
 
   /** The same with other lengths. */
   public GenerateOptions withTokens(int least, int most) {
-    return with(most, least, temperature, seed, chat, choices, rules, report);
+    return new GenerateOptions(
+        most, least, sampling, seed, stop, stopTokenIds, system, chat, choices, rules, report);
+  }
+
+  /** The same, drawn in another way. */
+  public GenerateOptions withSampling(Sampling other) {
+    return with(other, seed, system, chat, choices, rules, report);
   }
 
   /** The same with another temperature. */
   public GenerateOptions withTemperature(double other) {
-    return with(maxTokens, minTokens, other, seed, chat, choices, rules, report);
+    return withSampling(sampling.withTemperature(other));
   }
 
   /** The same with another seed. */
   public GenerateOptions withSeed(OptionalLong other) {
-    return with(maxTokens, minTokens, temperature, other, chat, choices, rules, report);
+    return with(sampling, other, system, chat, choices, rules, report);
+  }
+
+  /** The same with other ends of the answer. */
+  public GenerateOptions withStop(List<String> texts, List<Integer> ids) {
+    return new GenerateOptions(
+        maxTokens, minTokens, sampling, seed, texts, ids, system, chat, choices, rules, report);
+  }
+
+  /** The same with another system message. */
+  public GenerateOptions withSystem(Optional<PromptPart> other) {
+    return with(sampling, seed, other, chat, choices, rules, report);
   }
 
   /** The same with or without the chat template. */
   public GenerateOptions withChat(boolean wrapped) {
-    return with(maxTokens, minTokens, temperature, seed, wrapped, choices, rules, report);
+    return with(sampling, seed, system, wrapped, choices, rules, report);
   }
 
   /** The same with answers to choose from. */
   public GenerateOptions withChoices(Choices given) {
-    return with(maxTokens, minTokens, temperature, seed, chat, Optional.of(given), rules, report);
+    return with(sampling, seed, system, chat, Optional.of(given), rules, report);
   }
 
   /** The same with other rules. */
   public GenerateOptions withRules(LogitRules other) {
-    return with(maxTokens, minTokens, temperature, seed, chat, choices, other, report);
+    return with(sampling, seed, system, chat, choices, other, report);
   }
 
   /** The same with another report. */
   public GenerateOptions withReport(TokenReport other) {
-    return with(maxTokens, minTokens, temperature, seed, chat, choices, rules, other);
+    return with(sampling, seed, system, chat, choices, rules, other);
   }
 
   private GenerateOptions with(
-      int most,
-      int least,
-      double heat,
+      Sampling drawn,
       OptionalLong querySeed,
+      Optional<PromptPart> instruction,
       boolean wrapped,
       Optional<Choices> given,
       LogitRules changes,
       TokenReport told) {
     return new GenerateOptions(
-        most,
-        least,
-        heat,
-        topP,
-        topK,
-        minP,
-        repetitionPenalty,
-        presencePenalty,
-        frequencyPenalty,
+        maxTokens,
+        minTokens,
+        drawn,
         querySeed,
         stop,
         stopTokenIds,
-        system,
+        instruction,
         wrapped,
         given,
         changes,

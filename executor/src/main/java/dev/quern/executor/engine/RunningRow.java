@@ -64,7 +64,7 @@ final class RunningRow {
     this.completions = completions;
     this.clock = clock;
     int[] prompt = Arrays.copyOf(sequence.tokens(), sequence.promptLength());
-    this.promptIds = options.repetitionPenalty() == 1 ? null : prompt;
+    this.promptIds = options.sampling().repetitionPenalty() == 1 ? null : prompt;
     this.seed = rowSeed(options.seed().orElse(0), prompt);
   }
 
@@ -88,18 +88,9 @@ final class RunningRow {
 
   /** How the next token is to be drawn. */
   SamplingRow sampling() {
-    boolean penalties =
-        options.repetitionPenalty() != 1
-            || options.presencePenalty() != 0
-            || options.frequencyPenalty() != 0;
+    boolean penalties = options.sampling().penalized();
     return new SamplingRow(
-        options.temperature(),
-        options.topP(),
-        options.topK(),
-        options.minP(),
-        options.repetitionPenalty(),
-        options.presencePenalty(),
-        options.frequencyPenalty(),
+        options.sampling(),
         seed,
         sequence.length(),
         promptIds,

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.executor.choice.ChoiceWalk.Outcome;
+import dev.quern.executor.device.Sampling;
 import dev.quern.executor.device.SamplingRow;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +28,7 @@ final class ChoiceWalkTest {
   }
 
   private static SamplingRow sampling(double temperature, int topK, long seed) {
-    return new SamplingRow(temperature, 1, topK, 0, 1, 0, 0, seed, 5, null, null, 0, null);
+    return new SamplingRow(new Sampling(temperature, 1, topK, 0, 1, 0, 0), seed, 5);
   }
 
   /** One step in which the named characters have these probabilities, and all others 0.0001. */

@@ -168,10 +168,7 @@ final class EmbeddedRulesTest {
 
   private static Reported stopped(String prompt, List<String> stop, List<Integer> ids)
       throws InterruptedException {
-    GenerateOptions d = GenerateOptions.DEFAULT;
-    var options =
-        new GenerateOptions(
-            12, 0, 0, 1, 0, 0, 1, 0, 0, d.seed(), stop, ids, d.system(), true, d.choices());
+    var options = GenerateOptions.DEFAULT.withTokens(0, 12).withStop(stop, ids);
     return Reported.run(engine, List.of(Reported.row(prompt, options))).getFirst();
   }
 

@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.quern.executor.device.Sampling;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -66,22 +66,9 @@ final class LocalEngineTest {
       List<Integer> ids = new ArrayList<>(List.of(5, 6, 7, 8, 9)); // a shared head
       random.ints(1 + random.nextInt(30), 3, 500).forEach(ids::add);
       var options =
-          new GenerateOptions(
-              10,
-              0,
-              0.9,
-              0.95,
-              40,
-              0.01,
-              1.1,
-              0.2,
-              0.1,
-              OptionalLong.of(i % 3),
-              List.of(),
-              List.of(),
-              Optional.empty(),
-              true,
-              Optional.empty());
+          TestOptions.maxTokens(10)
+              .withSampling(new Sampling(0.9, 0.95, 40, 0.01, 1.1, 0.2, 0.1))
+              .withSeed(OptionalLong.of(i % 3));
       rows.add(new PromptRow(new Prompt.Tokens(ids), options, i % 2));
     }
     return rows;
@@ -155,24 +142,7 @@ final class LocalEngineTest {
           run(engine, List.of(row(TestOptions.maxTokens(6), 5, 6, 7))).getFirst().ids();
       assertEquals(6, free.size());
       int third = free.get(2);
-      var o = TestOptions.maxTokens(6);
-      var stopping =
-          new GenerateOptions(
-              6,
-              0,
-              0,
-              1,
-              0,
-              0,
-              1,
-              0,
-              0,
-              o.seed(),
-              List.of(),
-              List.of(third),
-              o.system(),
-              true,
-              o.choices());
+      var stopping = TestOptions.maxTokens(6).withStop(List.of(), List.of(third));
       Answer stopped = run(engine, List.of(row(stopping, 5, 6, 7))).getFirst();
       assertEquals(FinishReason.STOP, stopped.done().reason());
       assertEquals(free.subList(0, free.indexOf(third)), stopped.ids());
@@ -188,24 +158,7 @@ final class LocalEngineTest {
     try (LocalEngine engine = open()) {
       int first =
           run(engine, List.of(row(TestOptions.maxTokens(1), 5, 6, 7))).getFirst().ids().getFirst();
-      var o = TestOptions.maxTokens(6);
-      var options =
-          new GenerateOptions(
-              6,
-              3,
-              0,
-              1,
-              0,
-              0,
-              1,
-              0,
-              0,
-              o.seed(),
-              List.of(),
-              List.of(first),
-              o.system(),
-              true,
-              o.choices());
+      var options = GenerateOptions.DEFAULT.withTokens(3, 6).withStop(List.of(), List.of(first));
       Answer answer = run(engine, List.of(row(options, 5, 6, 7))).getFirst();
       assertTrue(answer.ids().size() >= 3, answer.toString());
       assertTrue(!answer.ids().subList(0, 3).contains(first), answer.toString());

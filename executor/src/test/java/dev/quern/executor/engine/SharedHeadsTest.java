@@ -116,23 +116,7 @@ class SharedHeadsTest {
   }
 
   private static GenerateOptions options(Optional<PromptPart> system, boolean chat) {
-    GenerateOptions d = GenerateOptions.DEFAULT;
-    return new GenerateOptions(
-        d.maxTokens(),
-        d.minTokens(),
-        d.temperature(),
-        d.topP(),
-        d.topK(),
-        d.minP(),
-        d.repetitionPenalty(),
-        d.presencePenalty(),
-        d.frequencyPenalty(),
-        d.seed(),
-        d.stop(),
-        d.stopTokenIds(),
-        system,
-        chat,
-        Optional.empty());
+    return GenerateOptions.DEFAULT.withSystem(system).withChat(chat);
   }
 
   @ParameterizedTest

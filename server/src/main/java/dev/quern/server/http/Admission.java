@@ -2,6 +2,7 @@ package dev.quern.server.http;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Counts requests that run or wait in the engine: the queue is bounded, so that a crowd gets an
@@ -16,10 +17,26 @@ final class Admission {
     this.limits = limits;
   }
 
+  /** The place of one request; leaving it again does nothing. */
+  static final class Place {
+    /** Of a request that is not counted. */
+    static final Place NONE = new Place(() -> {});
+
+    private final AtomicReference<Runnable> back;
+
+    private Place(Runnable back) {
+      this.back = new AtomicReference<>(back);
+    }
+
+    void leave() {
+      back.getAndSet(() -> {}).run();
+    }
+  }
+
   /**
    * @throws ApiException 429 with Retry-After when too many are in
    */
-  synchronized void enter(Caller caller) throws ApiException {
+  synchronized Place enter(Caller caller) throws ApiException {
     if (requests >= limits.requests()) {
       throw full("the server runs " + requests + " requests already, its most");
     }
@@ -29,9 +46,10 @@ final class Admission {
     }
     callers.put(caller, own + 1);
     requests++;
+    return new Place(() -> leave(caller));
   }
 
-  synchronized void leave(Caller caller) {
+  private synchronized void leave(Caller caller) {
     requests--;
     callers.merge(caller, -1, (now, change) -> now + change == 0 ? null : now + change);
     notifyAll();

@@ -20,7 +20,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Listens for HTTP/1.1 and hands each whole request to its route's handler in a virtual thread.
@@ -37,12 +36,8 @@ public final class HttpEndpoint implements AutoCloseable {
   /** Body of a refused request that is read for the sake of its connection. */
   private static final int PASSED_OVER_BYTES = 64 << 10;
 
-  /**
-   * A request that is let in.
-   *
-   * @param counted whether it takes a place of the admission
-   */
-  private record Entry(Routes.Match match, Caller caller, boolean counted) {}
+  /** A request that is let in. */
+  private record Entry(Routes.Match match, Caller caller, Admission.Place place) {}
 
   private final Vertx vertx;
   private final HttpServer server;
@@ -77,7 +72,7 @@ public final class HttpEndpoint implements AutoCloseable {
     this.origins = new Origins(!keys.keys().isEmpty(), address.getAddress().isLoopbackAddress());
     this.admission = new Admission(limits);
     this.bodies = new BodyBudget(ARRIVING_BODIES * (long) limits.bodyBytes());
-    this.idle = new IdleConnections(vertx, limits.requestTime());
+    this.idle = new IdleConnections(vertx, limits.connections(), limits.requestTime());
     this.answering = new Answering(listener, log);
     this.log = log;
     var options =
@@ -197,19 +192,14 @@ public final class HttpEndpoint implements AutoCloseable {
       throw new ApiException(503, "server_error", "the server is shutting down", null, null)
           .withHeader("Retry-After", "10");
     }
-    if (counted) {
-      admission.enter(caller);
-    }
-    return new Entry(match, caller, counted);
+    return new Entry(match, caller, counted ? admission.enter(caller) : Admission.Place.NONE);
   }
 
   private void leave(Entry entry, Reply reply, Runnable last) {
     start(() -> {
       open.add(reply);
       try {
-        if (entry.counted()) {
-          admission.leave(entry.caller());
-        }
+        entry.place().leave();
         last.run();
       } finally {
         open.remove(reply);
@@ -262,21 +252,14 @@ public final class HttpEndpoint implements AutoCloseable {
   }
 
   private void handle(Request request, Entry entry, Reply reply) {
-    var left = new AtomicBoolean(!entry.counted());
-    Runnable leave =
-        () -> {
-          if (left.compareAndSet(false, true)) {
-            admission.leave(entry.caller());
-          }
-        };
-    reply.beforeEnd(leave);
+    reply.beforeEnd(entry.place()::leave);
     open.add(reply);
     try {
       answering.handle(
           entry.match().handler(), request.with(entry.match().parameters(), entry.caller()), reply);
     } finally {
       open.remove(reply);
-      leave.run();
+      entry.place().leave();
     }
   }
 

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Closes connections on which no whole head of a request arrives in time: those of clients that
- * send theirs byte by byte, and those kept alive for nothing. A connection's calls come in its own
- * event loop.
+ * Closes connections beyond the most, and those on which no whole head of a request arrives in
+ * time: of clients that send theirs byte by byte, and those kept alive for nothing. A connection's
+ * calls come in its own event loop.
  */
 final class IdleConnections {
   /** Requests that run on a connection, and the timer that ends it while there are none. */
@@ -19,11 +19,13 @@ final class IdleConnections {
   }
 
   private final Vertx vertx;
+  private final int most;
   private final Duration idle;
   private final Map<HttpConnection, State> open = new ConcurrentHashMap<>();
 
-  IdleConnections(Vertx vertx, Duration idle) {
+  IdleConnections(Vertx vertx, int most, Duration idle) {
     this.vertx = vertx;
+    this.most = most;
     this.idle = idle;
   }
 
@@ -34,6 +36,10 @@ final class IdleConnections {
       open.remove(connection);
       vertx.cancelTimer(state.timer);
     });
+    if (open.size() > most) {
+      connection.close();
+      return;
+    }
     await(connection, state);
   }
 

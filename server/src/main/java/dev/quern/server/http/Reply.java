@@ -155,6 +155,12 @@ public final class Reply {
     await(() -> response.ended() ? Future.succeededFuture() : response.end());
   }
 
+  /** The event that tells the client that the stream is whole. */
+  public void lastEvent(String data) throws IOException, InterruptedException {
+    beforeEnd.run();
+    event(data);
+  }
+
   /**
    * An error whose status is gone: an event of a stream (which has no [DONE]), or the whole body.
    */

@@ -24,23 +24,38 @@ final class ChatClient implements AutoCloseable {
 
   private final LoadTarget target;
   private final ObjectMapper json = new ObjectMapper();
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(10))
-          .build();
+  private final HttpClient http = connections();
 
   ChatClient(LoadTarget target) {
     this.target = target;
   }
 
+  private static HttpClient connections() {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(Duration.ofSeconds(10))
+        .build();
+  }
+
   /** Asks and reads to the end. */
   Outcome ask(String prompt, int generateTokens) throws InterruptedException {
-    return ask(prompt, generateTokens, PATIENCE.toNanos());
+    return ask(http, prompt, generateTokens, PATIENCE.toNanos());
   }
 
   /** Asks, and hangs up after so many nanoseconds if the answer is not whole by then. */
   Outcome ask(String prompt, int generateTokens, long leaveAfter) throws InterruptedException {
+    // Connections of its own: the JDK's cancel ends the request's connection also where that is
+    // back in the pool, and another thread's request is on it already.
+    HttpClient own = connections();
+    try {
+      return ask(own, prompt, generateTokens, leaveAfter);
+    } finally {
+      own.shutdownNow();
+    }
+  }
+
+  private Outcome ask(HttpClient http, String prompt, int generateTokens, long leaveAfter)
+      throws InterruptedException {
     long sent = System.nanoTime();
     CompletableFuture<HttpResponse<InputStream>> asked =
         http.sendAsync(request(prompt, generateTokens), HttpResponse.BodyHandlers.ofInputStream());

@@ -66,9 +66,7 @@ public final class LoadRun implements AutoCloseable {
     return run(
         clients,
         number -> {
-          return left.getAndDecrement() > 0
-              ? client.ask(prompts.prompt(number), shape.generateTokens())
-              : null;
+          return left.getAndDecrement() > 0 ? ask(number) : null;
         });
   }
 
@@ -110,7 +108,12 @@ public final class LoadRun implements AutoCloseable {
     return shape;
   }
 
-  /** A request of the shape, given up after so many nanoseconds. */
+  /** A request of the shape. */
+  Outcome ask(long number) throws InterruptedException {
+    return client.ask(prompts.prompt(number), shape.generateTokens());
+  }
+
+  /** The same, given up after so many nanoseconds. */
   Outcome ask(long number, long leaveAfter) throws InterruptedException {
     return client.ask(prompts.prompt(number), shape.generateTokens(), leaveAfter);
   }

@@ -57,8 +57,9 @@ public record Soak(int clients, Duration time, double disconnect) {
           var random = new SplittableRandom(number);
           boolean leaves = random.nextDouble() < disconnect;
           Outcome outcome =
-              load.ask(
-                  number, leaves ? (long) (random.nextDouble() * answers.get()) : Long.MAX_VALUE);
+              leaves
+                  ? load.ask(number, (long) (random.nextDouble() * answers.get()))
+                  : load.ask(number);
           if (outcome instanceof Outcome.Answered answered) {
             answers.set(answered.end());
           }

@@ -65,7 +65,7 @@ record GenerateHandler(
         if (request.stream().includeUsage()) {
           send(List.of(request.answers().usage()), reply);
         }
-        reply.event("[DONE]");
+        reply.lastEvent("[DONE]");
       } else {
         reply.send(200, request.answers().whole());
       }

@@ -2,6 +2,7 @@ package dev.quern.server.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quern.executor.device.Sampling;
 import dev.quern.executor.engine.GenerateOptions;
 import dev.quern.executor.engine.LogitRules;
 import dev.quern.executor.engine.TokenReport;
@@ -39,19 +40,13 @@ record SamplingFields(SamplingDefaults defaults) {
     // vLLM's name for an answer of a fixed length, as load tests want it.
     boolean toTheEnd = fields.bool("ignore_eos");
     int minTokens = (int) fields.whole("min_tokens", 0, 0, Integer.MAX_VALUE);
-    double temperature = fields.number("temperature", defaults.temperature());
     try {
+      Sampling sampling = sampling(fields);
       return new GenerateOptions(
           maxTokens,
           toTheEnd ? maxTokens : minTokens,
-          temperature,
-          fields.number("top_p", defaults.topP()),
-          (int) topK(fields),
-          fields.number("min_p", defaults.minP()),
-          fields.number("repetition_penalty", defaults.repetitionPenalty()),
-          fields.number("presence_penalty", defaults.presencePenalty()),
-          fields.number("frequency_penalty", defaults.frequencyPenalty()),
-          seed(fields, temperature),
+          sampling,
+          seed(fields, sampling),
           texts("stop", fields),
           ids(fields),
           Optional.empty(),
@@ -65,17 +60,25 @@ record SamplingFields(SamplingDefaults defaults) {
     }
   }
 
-  /** vLLM's -1 keeps all tokens, as 0 does. */
-  private long topK(JsonFields fields) throws ApiException {
-    return Math.max(0, fields.whole("top_k", defaults.topK(), -1, Integer.MAX_VALUE));
+  private Sampling sampling(JsonFields fields) throws ApiException {
+    Sampling usual = defaults.sampling();
+    long topK = fields.whole("top_k", usual.topK(), -1, Integer.MAX_VALUE);
+    return new Sampling(
+        fields.number("temperature", usual.temperature()),
+        fields.number("top_p", usual.topP()),
+        (int) Math.max(0, topK), // vLLM's -1 keeps all tokens, as 0 does
+        fields.number("min_p", usual.minP()),
+        fields.number("repetition_penalty", usual.repetitionPenalty()),
+        fields.number("presence_penalty", usual.presencePenalty()),
+        fields.number("frequency_penalty", usual.frequencyPenalty()));
   }
 
   /** Without a seed every request draws anew, as OpenAI's do. */
-  private static OptionalLong seed(JsonFields fields, double temperature) throws ApiException {
+  private static OptionalLong seed(JsonFields fields, Sampling sampling) throws ApiException {
     if (fields.get("seed") != null) {
       return OptionalLong.of(fields.whole("seed", 0, Long.MIN_VALUE, Long.MAX_VALUE));
     }
-    return temperature == 0
+    return sampling.temperature() == 0
         ? OptionalLong.empty()
         : OptionalLong.of(ThreadLocalRandom.current().nextLong());
   }

@@ -34,7 +34,7 @@ final class ClientServers implements AutoCloseable {
         RunningServer.start(
             ScriptedEngine.answering(text -> text),
             ApiKeys.NONE,
-            new HttpLimits(1 << 20, 0, 0, Duration.ofSeconds(60), Duration.ofSeconds(1)),
+            new HttpLimits(1 << 20, 0, 0, 100, Duration.ofSeconds(60), Duration.ofSeconds(1)),
             log);
   }
 

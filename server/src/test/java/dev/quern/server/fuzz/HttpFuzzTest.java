@@ -111,7 +111,7 @@ class HttpFuzzTest {
     return RunningServer.start(
         engine,
         ApiKeys.NONE,
-        new HttpLimits(BODY_LIMIT, 512, 512, requestTime, Duration.ofSeconds(10)),
+        new HttpLimits(BODY_LIMIT, 512, 512, 4096, requestTime, Duration.ofSeconds(10)),
         log);
   }
 }

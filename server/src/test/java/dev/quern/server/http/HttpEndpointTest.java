@@ -2,6 +2,7 @@ package dev.quern.server.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -37,7 +39,8 @@ class HttpEndpointTest {
   private static final Duration LONG = Duration.ofMinutes(1);
 
   /** The grace time is also what a cancelled handler has for its answer. */
-  private static final HttpLimits SMALL = new HttpLimits(1000, 2, 1, LONG, Duration.ofSeconds(2));
+  private static final HttpLimits SMALL =
+      new HttpLimits(1000, 2, 1, 100, LONG, Duration.ofSeconds(2));
 
   private static final int LARGE_BYTES = 64 << 20;
 
@@ -91,6 +94,49 @@ class HttpEndpointTest {
       assertEquals(200, first.get().statusCode());
       assertEquals(200, second.get().statusCode());
       assertEquals(200, postAsync(server, "c").get().statusCode());
+    }
+  }
+
+  @Test
+  void connectionsBeyondTheMostAreClosedUntilOneEnds() throws Exception {
+    var unhurried = new HttpLimits(1000, 2, 2, 2, Duration.ofMinutes(1), Duration.ofMillis(200));
+    try (var server = start(unhurried, ApiKeys.NONE);
+        var first = health(server)) {
+      assertEquals("HTTP/1.1 200 OK", line(first));
+      try (var second = health(server);
+          var third = health(server)) {
+        assertEquals("HTTP/1.1 200 OK", line(second));
+        assertNull(line(third));
+      }
+      // The server hears of the second's end a little later.
+      String answer = null;
+      while (answer == null) {
+        try (var next = health(server)) {
+          answer = line(next);
+        }
+      }
+      assertEquals("HTTP/1.1 200 OK", answer);
+    }
+  }
+
+  /** A connection that is kept, on which one request is sent. */
+  private static Socket health(HttpEndpoint server) throws IOException {
+    var socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort());
+    socket
+        .getOutputStream()
+        .write(
+            "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  /** The first line of the answer; null where the server closed instead. */
+  private static String line(Socket socket) throws IOException {
+    try {
+      return new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+          .readLine();
+    } catch (SocketException e) {
+      return null; // closed with the request unread
     }
   }
 
@@ -151,7 +197,7 @@ class HttpEndpointTest {
   @Test
   void bodyThatDoesNotComeIsGivenUp() throws Exception {
     // The answer has as long to leave, whatever else the machine does.
-    var hasty = new HttpLimits(1000, 2, 1, Duration.ofSeconds(2), LONG);
+    var hasty = new HttpLimits(1000, 2, 1, 100, Duration.ofSeconds(2), LONG);
     try (var server = start(hasty, ApiKeys.NONE)) {
       String answer =
           raw(server, "POST /wait HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{");

@@ -42,7 +42,7 @@ public record ScriptedServer(ScriptedEngine engine, HttpEndpoint endpoint)
             routes.build(),
             new ApiKeys(List.of(KEY)),
             new HttpLimits(
-                1 << 20, requests, requests, Duration.ofSeconds(60), Duration.ofSeconds(5)),
+                1 << 20, requests, requests, 4096, Duration.ofSeconds(60), Duration.ofSeconds(5)),
             new PrintStream(System.err, true, StandardCharsets.UTF_8));
     return new ScriptedServer(engine, endpoint);
   }

@@ -32,10 +32,10 @@ class SoakTest {
     try (var server = ScriptedServer.start(5, 64)) {
       var target = new LoadTarget(URI.create(server.url()), Optional.of(ScriptedServer.KEY));
       try (var load = LoadRun.open(target, new LoadShape(20, 10, 4))) {
-        new Soak(8, Duration.ofSeconds(2), 0.5)
+        new Soak(8, Duration.ofSeconds(4), 0.5)
             .run(load, Optional.empty(), new LoadOutput.Json(print(out)));
       }
-      long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+      long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
       while (server.engine().openBatches() > 0 && System.nanoTime() < end) {
         Thread.sleep(10);
       }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quern.executor.device.Sampling;
 import dev.quern.executor.engine.GenerateOptions;
 import dev.quern.executor.engine.Message;
 import dev.quern.executor.engine.ModelInfo;
@@ -38,11 +39,11 @@ class ChatReaderTest {
       "tools": [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]\
       """;
 
+  private static final Sampling USUAL = new Sampling(0.5, 0.9, 40, 0.1, 1.2, 0.3, 0.4);
+
   private final ChatReader reader =
       new ChatReader(
-          WordByWordEngine.saying(),
-          new SamplingDefaults(0.5, 0.9, 40, 0.1, 1.2, 0.3, 0.4, OptionalInt.empty()),
-          CLOCK);
+          WordByWordEngine.saying(), new SamplingDefaults(USUAL, OptionalInt.empty()), CLOCK);
 
   @Test
   void silentRequestTakesTheCheckpointsSamplingAndTheContext() throws ApiException {
@@ -51,13 +52,7 @@ class ChatReaderTest {
         List.of(new Message("user", List.of(PromptPart.value("Hello")))), messages(request));
     GenerateOptions options = request.rows().getFirst().options();
     assertEquals(100, options.maxTokens());
-    assertEquals(0.5, options.temperature());
-    assertEquals(0.9, options.topP());
-    assertEquals(40, options.topK());
-    assertEquals(0.1, options.minP());
-    assertEquals(1.2, options.repetitionPenalty());
-    assertEquals(0.3, options.presencePenalty());
-    assertEquals(0.4, options.frequencyPenalty());
+    assertEquals(USUAL, options.sampling());
     assertFalse(request.stream().stream());
     assertNotEquals(
         options.seed(), read("{" + HELLO + "}").rows().getFirst().options().seed(), "drawn anew");
@@ -68,7 +63,7 @@ class ChatReaderTest {
     var short7 =
         new ChatReader(
             WordByWordEngine.saying(),
-            new SamplingDefaults(0, 1, 0, 0, 1, 0, 0, OptionalInt.of(7)),
+            new SamplingDefaults(Sampling.GREEDY, OptionalInt.of(7)),
             CLOCK);
     var row =
         short7.read(("{" + HELLO + "}").getBytes(StandardCharsets.UTF_8), 1).rows().getFirst();
@@ -99,15 +94,10 @@ class ChatReaderTest {
     GenerateOptions options = request.rows().getFirst().options();
     assertEquals(5, options.maxTokens());
     assertEquals(2, options.minTokens());
-    assertEquals(0, options.temperature());
-    assertEquals(0, options.topK());
-    assertEquals(0.2, options.minP());
-    assertEquals(1.5, options.repetitionPenalty());
+    assertEquals(new Sampling(0, 1, 0, 0.2, 1.5, 0.5, -0.5), options.sampling());
     assertEquals(OptionalLong.of(-3), options.seed());
     assertEquals(List.of("x", "y"), options.stop());
     assertEquals(List.of(3, 4), options.stopTokenIds());
-    assertEquals(0.5, options.presencePenalty());
-    assertEquals(-0.5, options.frequencyPenalty());
     assertEquals(Map.of(5, -100.0, 6, 1.5), options.rules().bias());
     assertEquals(List.of("foo"), options.rules().badWords());
     assertEquals(OptionalInt.of(3), options.report().logprobs());

@@ -25,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jline.reader.Candidate;
 import org.jline.reader.impl.DefaultParser;
+import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.impl.ExternalTerminal;
 import org.junit.jupiter.api.Test;
@@ -129,9 +130,14 @@ class SqlPromptTest {
   private static Terminal terminal(PipedInputStream in, ByteArrayOutputStream out)
       throws Exception {
     // Not TerminalBuilder's: its pseudo-terminal hands output over in a thread of its own, and a
-    // test
-    // would look before it came. Not "xterm" either: that asks the keyboard what it can do.
-    return new ExternalTerminal("test", "dumb", in, out, StandardCharsets.UTF_8);
+    // test would look before it came. Not "xterm" either: that asks the keyboard what it can do.
+    var terminal = new ExternalTerminal("test", "dumb", in, out, StandardCharsets.UTF_8);
+    // What is typed while a statement prints would be echoed, by the thread that reads the
+    // keyboard, into the middle of its lines.
+    Attributes quiet = terminal.getAttributes();
+    quiet.setLocalFlag(Attributes.LocalFlag.ECHO, false);
+    terminal.setAttributes(quiet);
+    return terminal;
   }
 
   private static java.sql.Connection connect() throws Exception {

@@ -2,6 +2,7 @@ package dev.quern.executor.device.contract;
 
 import dev.quern.executor.device.Device;
 import dev.quern.executor.device.DeviceException;
+import dev.quern.executor.device.Sampling;
 import dev.quern.executor.device.SamplingRow;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -131,7 +132,15 @@ final class SamplingCases {
     Arrays.fill(
         drawn,
         new SamplingRow(
-            1, 1, 0, 0, 1.5, 1, 1, 7, 3, answer, answer, 1, null, answer, new float[] {50}));
+            new Sampling(1, 1, 0, 0, 1.5, 1, 1),
+            7,
+            3,
+            answer,
+            answer,
+            1,
+            null,
+            answer,
+            new float[] {50}));
     int[][] expected = largest(reference, logits, drawn, most, columns);
     int[][] actual = largest(subject, logits, drawn, most, columns);
     for (int i = 0; i < count; i++) {
@@ -172,12 +181,12 @@ final class SamplingCases {
   }
 
   private static SamplingRow greedy(int row, int[] banned) {
-    return new SamplingRow(0, 1, 0, 0, 1, 0, 0, row, row, null, null, 0, banned);
+    return new SamplingRow(Sampling.GREEDY, row, row, null, null, 0, banned, null, null);
   }
 
   private static void broken(Device subject) {
     int ids = 20_000;
-    SamplingRow[] rows = {new SamplingRow(0, 1, 0, 0, 1, 0, 0, 1, 1, null, null, 0, null)};
+    SamplingRow[] rows = {new SamplingRow(Sampling.GREEDY, 1, 1)};
     for (float wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
       for (int at : new int[] {0, 9_999, ids - 1}) {
         float[] logits = new float[ids];
@@ -224,13 +233,14 @@ final class SamplingCases {
     for (int i = 0; i < count; i++) {
       rows[i] =
           new SamplingRow(
-              i % 3 * 0.7,
-              i % 2 == 0 ? 1 : 0.8,
-              i % 4 == 0 ? 0 : 5,
-              i % 5 == 0 ? 0.1 : 0,
-              i < 3 ? 1 : 1.3,
-              i < 5 ? 0 : 0.5,
-              i < 6 ? 0 : 0.2,
+              new Sampling(
+                  i % 3 * 0.7,
+                  i % 2 == 0 ? 1 : 0.8,
+                  i % 4 == 0 ? 0 : 5,
+                  i % 5 == 0 ? 0.1 : 0,
+                  i < 3 ? 1 : 1.3,
+                  i < 5 ? 0 : 0.5,
+                  i < 6 ? 0 : 0.2),
               99 + i,
               i,
               prompt,

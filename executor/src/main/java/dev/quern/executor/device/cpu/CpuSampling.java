@@ -56,10 +56,8 @@ final class CpuSampling {
   }
 
   private static boolean greedy(SamplingRow row) {
-    return row.temperature() == 0
-        && row.repetitionPenalty() == 1
-        && row.presencePenalty() == 0
-        && row.frequencyPenalty() == 0
+    return row.sampling().temperature() == 0
+        && !row.sampling().penalized()
         && row.biasedIds() == null;
   }
 

@@ -1,5 +1,6 @@
 package dev.quern.executor.device.host;
 
+import dev.quern.executor.device.Sampling;
 import dev.quern.executor.device.SamplingRow;
 
 /**
@@ -16,7 +17,8 @@ final class Penalties {
   }
 
   void apply(float[] logits, SamplingRow row) {
-    if (row.repetitionPenalty() != 1) {
+    Sampling sampling = row.sampling();
+    if (sampling.repetitionPenalty() != 1) {
       if (row.promptIds() != null) {
         repeat(logits, row, row.promptIds(), row.promptIds().length);
       }
@@ -25,13 +27,14 @@ final class Penalties {
       }
       clearRepeated(row);
     }
-    if ((row.presencePenalty() != 0 || row.frequencyPenalty() != 0) && row.answerIds() != null) {
+    if ((sampling.presencePenalty() != 0 || sampling.frequencyPenalty() != 0)
+        && row.answerIds() != null) {
       subtract(logits, row);
     }
   }
 
   private void repeat(float[] logits, SamplingRow row, int[] ids, int length) {
-    float penalty = (float) row.repetitionPenalty();
+    float penalty = (float) row.sampling().repetitionPenalty();
     for (int i = 0; i < length; i++) {
       int id = ids[i];
       if (!repeated[id]) {
@@ -58,13 +61,15 @@ final class Penalties {
   }
 
   private void subtract(float[] logits, SamplingRow row) {
+    Sampling sampling = row.sampling();
     for (int i = 0; i < row.answerLength(); i++) {
       count[row.answerIds()[i]]++;
     }
     for (int i = 0; i < row.answerLength(); i++) {
       int id = row.answerIds()[i];
       if (count[id] > 0) {
-        logits[id] -= (float) (row.presencePenalty() + row.frequencyPenalty() * count[id]);
+        logits[id] -=
+            (float) (sampling.presencePenalty() + sampling.frequencyPenalty() * count[id]);
         count[id] = 0;
       }
     }

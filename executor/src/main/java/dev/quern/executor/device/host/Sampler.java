@@ -1,6 +1,7 @@
 package dev.quern.executor.device.host;
 
 import dev.quern.executor.device.DeviceException;
+import dev.quern.executor.device.Sampling;
 import dev.quern.executor.device.SamplingRow;
 
 /**
@@ -51,7 +52,7 @@ public final class Sampler {
       }
     }
     int best = argmax(row);
-    return row.temperature() == 0 ? best : draw(row, logits[best]);
+    return row.sampling().temperature() == 0 ? best : draw(row, logits[best]);
   }
 
   private int argmax(SamplingRow row) {
@@ -86,19 +87,20 @@ public final class Sampler {
   }
 
   private int draw(SamplingRow row, float max) {
-    double scale = 1 / row.temperature();
+    double scale = 1 / row.sampling().temperature();
     for (int id = 0; id < vocabulary; id++) {
       mass[id] = FastExp.exp((float) ((logits[id] - max) * scale));
     }
     candidates.keepAll(mass, logits);
-    if (row.topK() > 0 && row.topK() < vocabulary) {
-      candidates.keepBest(row.topK());
+    Sampling sampling = row.sampling();
+    if (sampling.topK() > 0 && sampling.topK() < vocabulary) {
+      candidates.keepBest(sampling.topK());
     }
-    if (row.topP() < 1) {
-      candidates.keepMass(row.topP());
+    if (sampling.topP() < 1) {
+      candidates.keepMass(sampling.topP());
     }
-    if (row.minP() > 0) {
-      candidates.keepAtLeast((float) row.minP()); // the best token has mass 1
+    if (sampling.minP() > 0) {
+      candidates.keepAtLeast((float) sampling.minP()); // the best token has mass 1
     }
     return candidates.pick(CounterRandom.uniform(row.seed(), row.position(), 0));
   }

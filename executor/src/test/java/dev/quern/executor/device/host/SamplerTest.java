@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.executor.device.DeviceException;
+import dev.quern.executor.device.Sampling;
 import dev.quern.executor.device.SamplingRow;
 import java.util.Arrays;
 import java.util.Random;
@@ -16,13 +17,13 @@ final class SamplerTest {
   private static final float MASKED = Float.NEGATIVE_INFINITY;
 
   private static SamplingRow row(double temperature, double topP, int topK, double minP, int at) {
-    return new SamplingRow(temperature, topP, topK, minP, 1, 0, 0, 42, at, null, null, 0, null);
+    return new SamplingRow(new Sampling(temperature, topP, topK, minP, 1, 0, 0), 42, at);
   }
 
   private static SamplingRow penalized(
       double repetition, double presence, double frequency, int[] prompt, int[] answer) {
-    return new SamplingRow(
-        0, 1, 0, 0, repetition, presence, frequency, 0, 0, prompt, answer, answer.length, null);
+    var sampling = new Sampling(0, 1, 0, 0, repetition, presence, frequency);
+    return new SamplingRow(sampling, 0, 0, prompt, answer, answer.length, null, null, null);
   }
 
   private static int next(SamplingRow row, float... logits) {
@@ -83,15 +84,15 @@ final class SamplerTest {
 
   @Test
   void bannedIdsAreNeverDrawn() {
-    var banned = new SamplingRow(0, 1, 0, 0, 1, 0, 0, 0, 0, null, null, 0, new int[] {1});
+    var banned = new SamplingRow(Sampling.GREEDY, 0, 0, null, null, 0, new int[] {1}, null, null);
     assertEquals(2, next(banned, 0, 9, 3));
   }
 
   private static SamplingRow biased(double repetition, int[] seen, int[] banned, float bias) {
     int[] ids = {1};
     float[] values = {bias};
-    return new SamplingRow(
-        0, 1, 0, 0, repetition, 0, 0, 0, 0, seen, seen, seen.length, banned, ids, values);
+    var sampling = new Sampling(0, 1, 0, 0, repetition, 0, 0);
+    return new SamplingRow(sampling, 0, 0, seen, seen, seen.length, banned, ids, values);
   }
 
   @Test
@@ -165,7 +166,7 @@ final class SamplerTest {
     float[] logits = new float[1000];
     var first = row(1, 1, 0, 0, 3);
     assertEquals(next(first, logits.clone()), next(first, logits.clone()));
-    var other = new SamplingRow(1, 1, 0, 0, 1, 0, 0, 43, 3, null, null, 0, null);
+    var other = new SamplingRow(first.sampling(), 43, 3);
     assertTrue(next(first, logits.clone()) != next(other, logits.clone()));
   }
 
