@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,7 +52,7 @@ public final class HttpEndpoint implements AutoCloseable {
   private final Answering answering;
   private final PrintStream log;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final Set<Reply> open = ConcurrentHashMap.newKeySet();
+  private final OpenReplies open = new OpenReplies();
   private volatile boolean closing;
 
   private HttpEndpoint(
@@ -177,8 +176,8 @@ public final class HttpEndpoint implements AutoCloseable {
     new BodyReader(vertx, request, limits.bodyBytes(), bodies, limits.requestTime())
         .read(
             bytes -> start(() -> handle(asked.with(bytes), entry, reply)),
-            refusal -> leave(entry, () -> answering.refuseUnread(reply, refusal)),
-            () -> leave(entry, () -> answering.gone(reply)));
+            refusal -> leave(entry, reply, () -> answering.refuseUnread(reply, refusal)),
+            () -> leave(entry, reply, () -> answering.gone(reply)));
   }
 
   /** Who may not ask may fill neither memory nor disk: this comes before the body. */
@@ -196,10 +195,15 @@ public final class HttpEndpoint implements AutoCloseable {
     return new Entry(match, caller, counted ? admission.enter(caller) : Admission.Place.NONE);
   }
 
-  private void leave(Entry entry, Runnable last) {
+  private void leave(Entry entry, Reply reply, Runnable last) {
     start(() -> {
-      entry.place().leave();
-      last.run();
+      open.add(reply);
+      try {
+        entry.place().leave();
+        last.run();
+      } finally {
+        open.remove(reply);
+      }
     });
   }
 
@@ -223,7 +227,7 @@ public final class HttpEndpoint implements AutoCloseable {
     new UploadReader(vertx, request, uploads, limits.requestTime())
         .read(
             upload -> start(() -> handleFile(asked.with(upload), upload.file(), entry, reply)),
-            refusal -> leave(entry, () -> answering.refuseUnread(reply, refusal)));
+            refusal -> leave(entry, reply, () -> answering.refuseUnread(reply, refusal)));
   }
 
   private void handleFile(Request request, Path file, Entry entry, Reply reply) {
@@ -267,9 +271,9 @@ public final class HttpEndpoint implements AutoCloseable {
   public void close() {
     closing = true;
     try {
-      if (!admission.awaitEmpty(limits.grace().toNanos())) {
-        open.forEach(reply -> reply.departure().leave());
-        admission.awaitEmpty(limits.grace().toNanos());
+      if (!awaitEnd()) {
+        open.leave();
+        awaitEnd();
       }
       await(server.close());
     } catch (InterruptedException e) {
@@ -279,6 +283,13 @@ public final class HttpEndpoint implements AutoCloseable {
     }
     threads.shutdownNow();
     vertx.close();
+  }
+
+  /** Of requests, which give their places back before the client has the end of the answer. */
+  private boolean awaitEnd() throws InterruptedException {
+    long end = System.nanoTime() + limits.grace().toNanos();
+    return admission.awaitEmpty(end - System.nanoTime())
+        && open.awaitEmpty(end - System.nanoTime());
   }
 
   private static <T> T await(Future<T> future) throws IOException {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Writer;
@@ -203,8 +204,19 @@ final class Chromium implements AutoCloseable {
     }
   }
 
+  /** What another process of Chromium's deletes meanwhile is no failure. */
+  private static void delete(File file) {
+    File[] inside = Files.isSymbolicLink(file.toPath()) ? null : file.listFiles();
+    if (inside != null) {
+      for (File each : inside) {
+        delete(each);
+      }
+    }
+    file.delete();
+  }
+
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws InterruptedException {
     socket.abort();
     client.shutdownNow();
     client.close();
@@ -215,8 +227,9 @@ final class Chromium implements AutoCloseable {
       process.destroyForcibly().waitFor();
     }
     helpers.forEach(ProcessHandle::destroyForcibly);
-    try (Stream<Path> files = Files.walk(profile)) {
-      files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    for (ProcessHandle helper : helpers) {
+      helper.onExit().join();
     }
+    delete(profile.toFile());
   }
 }

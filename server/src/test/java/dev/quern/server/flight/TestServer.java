@@ -21,6 +21,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
 
 /** A server on a scripted engine, and clients of it. */
 record TestServer(FlightEndpoint endpoint, ScriptedEngine engine, SqlPlaces places)
@@ -79,6 +80,22 @@ record TestServer(FlightEndpoint endpoint, ScriptedEngine engine, SqlPlaces plac
             new PrintStream(System.err, true, StandardCharsets.UTF_8)),
         engine,
         places);
+  }
+
+  /**
+   * Waits until the server holds no Arrow memory: a put's is given back by the thread that has just
+   * answered the client.
+   *
+   * @param when what was done before, for the failure's message
+   */
+  void awaitNoMemory(String when) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (endpoint.memory() > 0) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(when + ": " + endpoint.memory() + " bytes are not given back");
+      }
+      Thread.sleep(1);
+    }
   }
 
   /** A connection of the Flight SQL driver. */

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
  */
 class FlightFuzzTest {
   private static final int AT_ONCE = 16;
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final MethodDescriptor.Marshaller<byte[]> BYTES =
       new MethodDescriptor.Marshaller<>() {
         @Override

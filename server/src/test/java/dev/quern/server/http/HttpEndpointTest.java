@@ -11,6 +11,7 @@ import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -30,11 +31,18 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The endpoint around handlers of the test. */
+@Timeout(120)
 class HttpEndpointTest {
+  private static final Duration LONG = Duration.ofMinutes(1);
+
+  /** The grace time is also what a cancelled handler has for its answer. */
   private static final HttpLimits SMALL =
-      new HttpLimits(1000, 2, 1, 100, Duration.ofMillis(500), Duration.ofMillis(200));
+      new HttpLimits(1000, 2, 1, 100, LONG, Duration.ofSeconds(2));
+
+  private static final int LARGE_BYTES = 64 << 20;
 
   private final Semaphore entered = new Semaphore(0);
   private final CountDownLatch go = new CountDownLatch(1);
@@ -158,8 +166,39 @@ class HttpEndpointTest {
   }
 
   @Test
+  void closingLetsAnAnswerThroughThatIsOnItsWay() throws Exception {
+    var server = start(HttpLimits.DEFAULT, ApiKeys.NONE);
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
+      socket.setSoTimeout(60_000);
+      socket
+          .getOutputStream()
+          .write(
+              "GET /large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+      assertEquals('H', socket.getInputStream().read());
+      Thread closer = Thread.ofVirtual().start(server::close);
+      while (takesRequests(server)) {
+        Thread.sleep(5);
+      }
+      long rest = socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+      assertTrue(rest > LARGE_BYTES, rest + " bytes");
+      closer.join();
+    }
+  }
+
+  private static boolean takesRequests(HttpEndpoint server) throws Exception {
+    try {
+      return get(server, "/echo/a").statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Test
   void bodyThatDoesNotComeIsGivenUp() throws Exception {
-    try (var server = start(SMALL, ApiKeys.NONE)) {
+    // The answer has as long to leave, whatever else the machine does.
+    var hasty = new HttpLimits(1000, 2, 1, 100, Duration.ofSeconds(2), LONG);
+    try (var server = start(hasty, ApiKeys.NONE)) {
       String answer =
           raw(server, "POST /wait HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{");
       assertTrue(answer.startsWith("HTTP/1.1 408"), answer);
@@ -312,6 +351,10 @@ class HttpEndpointTest {
                         "text/plain",
                         (request.parameters().get("what") + "/" + request.query().get("q"))
                             .getBytes(StandardCharsets.UTF_8)))
+            .addOpen(
+                "GET",
+                "/large",
+                (_, reply) -> reply.send(200, "application/octet-stream", new byte[LARGE_BYTES]))
             .add(
                 "GET",
                 "/break",
