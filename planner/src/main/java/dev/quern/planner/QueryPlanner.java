@@ -5,6 +5,7 @@ import dev.quern.planner.pass.ExtractGenerate;
 import dev.quern.planner.pass.FilterScan;
 import dev.quern.planner.pass.LimitExists;
 import dev.quern.planner.pass.OuterJoinRows;
+import dev.quern.planner.pass.PartitionKeys;
 import dev.quern.planner.pass.Pass;
 import dev.quern.planner.pass.PruneColumns;
 import dev.quern.planner.pass.PullAboveJoin;
@@ -42,7 +43,8 @@ public final class QueryPlanner {
           new ShareRows(),
           new StopEarly(),
           new FilterScan(),
-          new OuterJoinRows());
+          new OuterJoinRows(),
+          new PartitionKeys());
 
   private final RelOptPlanner planner;
   private final RelOptCluster cluster;

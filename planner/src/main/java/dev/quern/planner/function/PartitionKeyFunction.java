@@ -1,0 +1,81 @@
+package dev.quern.planner.function;
+
+import java.util.Arrays;
+import java.util.List;
+import org.apache.calcite.adapter.enumerable.CallImplementor;
+import org.apache.calcite.adapter.enumerable.NullPolicy;
+import org.apache.calcite.adapter.enumerable.RexImpTable;
+import org.apache.calcite.linq4j.tree.Expression;
+import org.apache.calcite.linq4j.tree.Expressions;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.schema.FunctionParameter;
+import org.apache.calcite.schema.ImplementableFunction;
+import org.apache.calcite.schema.ScalarFunction;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.validate.SqlUserDefinedFunction;
+
+/**
+ * The keys of PARTITION BY as one value, equal where all of them are. Calcite's window code makes a
+ * class of its own for several keys, which it cannot where rows are arrays: it would take the first
+ * key for all of them.
+ */
+public final class PartitionKeyFunction extends SqlUserDefinedFunction {
+  public static final PartitionKeyFunction INSTANCE = new PartitionKeyFunction();
+
+  private PartitionKeyFunction() {
+    super(
+        // Not to be called by a query.
+        new SqlIdentifier("$PARTITION_KEY", SqlParserPos.ZERO),
+        SqlKind.OTHER_FUNCTION,
+        binding -> binding.getTypeFactory().createSqlType(SqlTypeName.ANY),
+        null,
+        null,
+        new Implementation());
+  }
+
+  /** Called by generated code. Values of type ROW are arrays, at any depth. */
+  public static Object key(Object[] values) {
+    return Arrays.stream(values).map(PartitionKeyFunction::comparable).toList();
+  }
+
+  private static Object comparable(Object value) {
+    return switch (value) {
+      case Object[] row -> key(row);
+      case List<?> array -> key(array.toArray());
+      case null, default -> value;
+    };
+  }
+
+  private static final class Implementation implements ScalarFunction, ImplementableFunction {
+    @Override
+    public RelDataType getReturnType(RelDataTypeFactory types) {
+      return types.createSqlType(SqlTypeName.ANY);
+    }
+
+    @Override
+    public List<FunctionParameter> getParameters() {
+      return List.of();
+    }
+
+    @Override
+    public CallImplementor getImplementor() {
+      return RexImpTable.createImplementor(
+          (translator, call, operands) ->
+              Expressions.call(
+                  PartitionKeyFunction.class,
+                  "key",
+                  Expressions.newArrayInit(
+                      Object.class,
+                      operands.stream()
+                          .<Expression>map(operand ->
+                              Expressions.convert_(Expressions.box(operand), Object.class))
+                          .toList())),
+          NullPolicy.NONE,
+          false);
+    }
+  }
+}
