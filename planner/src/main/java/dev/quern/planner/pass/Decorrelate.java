@@ -1,14 +1,21 @@
 package dev.quern.planner.pass;
 
 import java.util.List;
+import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.plan.hep.HepPlanner;
 import org.apache.calcite.plan.hep.HepProgram;
+import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.RelFactories;
 import org.apache.calcite.rel.rules.CoreRules;
-import org.apache.calcite.sql2rel.RelDecorrelator;
+import org.apache.calcite.sql2rel.TopDownGeneralDecorrelator;
 
-/** Sub-queries become joins, so that none runs (and none calls the model) once an outer row. */
+/**
+ * Sub-queries become joins, so that none runs (and none calls the model) once an outer row: first
+ * correlated joins, then plain ones ("Unnesting Arbitrary Queries", Neumann and Kemper, BTW 2015,
+ * in Calcite's {@link TopDownGeneralDecorrelator}).
+ */
 public final class Decorrelate implements Pass {
   @Override
   public RelNode apply(RelNode root) {
@@ -21,9 +28,23 @@ public final class Decorrelate implements Pass {
                         CoreRules.PROJECT_SUB_QUERY_TO_CORRELATE,
                         CoreRules.JOIN_SUB_QUERY_TO_CORRELATE))
                 .build());
-    planner.setRoot(root);
-    RelNode joined = ConstantKeys.guard(NestedCorrelations.flatten(planner.findBestExp()));
-    return RelDecorrelator.decorrelateQuery(
-        joined, RelFactories.LOGICAL_BUILDER.create(joined.getCluster(), null));
+    planner.setRoot(PlainSubQueries.of(root));
+    return decorrelated(ConstantKeys.guard(NestedCorrelations.flatten(planner.findBestExp())));
+  }
+
+  /** Each correlated join by itself, as Calcite mixes up two of them side by side. */
+  private static RelNode decorrelated(RelNode root) {
+    return root.accept(
+        new RelHomogeneousShuttle() {
+          @Override
+          public RelNode visit(RelNode node) {
+            RelNode visited = super.visit(node);
+            // One that depends on a row further out is taken apart with that row's.
+            return visited instanceof Correlate && RelOptUtil.getVariablesUsed(visited).isEmpty()
+                ? TopDownGeneralDecorrelator.decorrelateQuery(
+                    visited, RelFactories.LOGICAL_BUILDER.create(visited.getCluster(), null))
+                : visited;
+          }
+        });
   }
 }
