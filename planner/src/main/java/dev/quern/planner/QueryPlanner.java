@@ -5,8 +5,8 @@ import dev.quern.planner.pass.ExtractGenerate;
 import dev.quern.planner.pass.FilterScan;
 import dev.quern.planner.pass.LimitExists;
 import dev.quern.planner.pass.OuterJoinRows;
-import dev.quern.planner.pass.PartitionKeys;
 import dev.quern.planner.pass.Pass;
+import dev.quern.planner.pass.PlainWindows;
 import dev.quern.planner.pass.PruneColumns;
 import dev.quern.planner.pass.PullAboveJoin;
 import dev.quern.planner.pass.PushDown;
@@ -44,7 +44,7 @@ public final class QueryPlanner {
           new StopEarly(),
           new FilterScan(),
           new OuterJoinRows(),
-          new PartitionKeys());
+          new PlainWindows());
 
   private final RelOptPlanner planner;
   private final RelOptCluster cluster;

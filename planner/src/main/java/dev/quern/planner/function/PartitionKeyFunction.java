@@ -31,14 +31,18 @@ public final class PartitionKeyFunction extends SqlUserDefinedFunction {
         // Not to be called by a query.
         new SqlIdentifier("$PARTITION_KEY", SqlParserPos.ZERO),
         SqlKind.OTHER_FUNCTION,
-        binding -> binding.getTypeFactory().createSqlType(SqlTypeName.ANY),
+        binding -> type(binding.getTypeFactory()),
         null,
         null,
         new Implementation());
   }
 
+  private static RelDataType type(RelDataTypeFactory types) {
+    return types.createArrayType(types.createSqlType(SqlTypeName.ANY), -1);
+  }
+
   /** Called by generated code. Values of type ROW are arrays, at any depth. */
-  public static Object key(Object[] values) {
+  public static List<Object> key(Object[] values) {
     return Arrays.stream(values).map(PartitionKeyFunction::comparable).toList();
   }
 
@@ -53,7 +57,7 @@ public final class PartitionKeyFunction extends SqlUserDefinedFunction {
   private static final class Implementation implements ScalarFunction, ImplementableFunction {
     @Override
     public RelDataType getReturnType(RelDataTypeFactory types) {
-      return types.createSqlType(SqlTypeName.ANY);
+      return type(types);
     }
 
     @Override

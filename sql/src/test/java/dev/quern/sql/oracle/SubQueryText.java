@@ -1,4 +1,4 @@
-package dev.quern.sql.subquery;
+package dev.quern.sql.oracle;
 
 import java.util.List;
 import java.util.Random;

@@ -1,4 +1,4 @@
-package dev.quern.sql.subquery;
+package dev.quern.sql.oracle;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -11,20 +11,30 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Generated queries with sub-queries give the rows that H2 gives, which shares no line with us.
- * {@code -Dquern.subquery.seeds=FROM-TO} takes other seeds than the usual.
+ * Generated queries give the rows that H2 gives, which shares no line with us. {@code
+ * -Dquern.oracle.seeds=FROM-TO} takes other seeds than the usual.
  */
-class SubQueryTest {
-  private static final String SEEDS = System.getProperty("quern.subquery.seeds", "1-1000");
+class OracleTest {
+  private static final String SEEDS = System.getProperty("quern.oracle.seeds", "1-1000");
 
   private final List<String> differences = new ArrayList<>();
 
   @Test
-  void sameRowsAsInH2() throws SQLException {
+  void subQueries() throws SQLException {
+    compareAll(SubQueryText::of);
+  }
+
+  @Test
+  void windowsGroupsJoinsAndSets() throws SQLException {
+    compareAll(PlainText::of);
+  }
+
+  private void compareAll(LongFunction<String> query) throws SQLException {
     try (Connection ours = DriverManager.getConnection("jdbc:quern:threads=1");
         Connection theirs = DriverManager.getConnection("jdbc:h2:mem:");
         Statement subject = ours.createStatement();
@@ -36,14 +46,14 @@ class SubQueryTest {
       String[] ends = SEEDS.split("-", 2);
       for (long seed :
           LongStream.rangeClosed(Long.parseLong(ends[0]), Long.parseLong(ends[1])).toArray()) {
-        compare(seed, subject, oracle);
+        compare(seed, query.apply(seed), subject, oracle);
       }
     }
     assertEquals(List.of(), differences, () -> differences.size() + " differ");
   }
 
-  private void compare(long seed, Statement subject, Statement oracle) throws SQLException {
-    String sql = SubQueryText.of(seed);
+  private void compare(long seed, String sql, Statement subject, Statement oracle)
+      throws SQLException {
     String expected = rows(oracle, sql);
     String actual;
     try {
