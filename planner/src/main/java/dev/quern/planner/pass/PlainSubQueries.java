@@ -25,6 +25,7 @@ import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexOver;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
 import org.apache.calcite.rex.RexUtil;
@@ -73,6 +74,24 @@ final class PlainSubQueries {
             };
           }
         });
+  }
+
+  private static boolean hasTestInWindow(RexNode node) {
+    boolean[] found = {false};
+    node.accept(
+        new RexShuttle() {
+          @Override
+          public RexNode visitOver(RexOver over) {
+            found[0] |= RexUtil.SubQueryFinder.find(over) != null;
+            return over;
+          }
+        });
+    return found[0];
+  }
+
+  /** Windows and sub-queries are of the outer rows. */
+  private static boolean staysOutside(RexNode operand) {
+    return RexOver.containsOver(operand) || RexUtil.SubQueryFinder.find(operand) != null;
   }
 
   private static Filter above(Join join) {
@@ -132,6 +151,9 @@ final class PlainSubQueries {
     }
 
     RelNode project(Project project) {
+      if (project.getProjects().stream().anyMatch(PlainSubQueries::hasTestInWindow)) {
+        return project; // Calcite finds the same test inside and outside by its text
+      }
       List<RexNode> projects = new Rewriting(Asked.VALUE).apply(project.getProjects());
       return projects.equals(project.getProjects())
           ? project
@@ -175,7 +197,7 @@ final class PlainSubQueries {
       public RexNode visitSubQuery(RexSubQuery written) {
         RexSubQuery test = written.clone(of(written.rel));
         if ((test.getKind() != SqlKind.IN && test.getKind() != SqlKind.SOME)
-            || test.getOperands().stream().anyMatch(o -> RexUtil.SubQueryFinder.find(o) != null)
+            || test.getOperands().stream().anyMatch(PlainSubQueries::staysOutside)
             || (test.getOperands().size() == 1
                 && RelOptUtil.getVariablesUsed(test.rel).isEmpty())) {
           return test;
@@ -187,15 +209,19 @@ final class PlainSubQueries {
       private RexNode test(RexSubQuery test) {
         List<Term> terms = terms(test);
         RexNode met = exists(test, all(terms.stream().map(Term::met).toList()));
-        List<RexNode> unknown = terms.stream().flatMap(term -> term.unknown().stream()).toList();
-        if (unknown.isEmpty() || asked == Asked.TRUE) {
+        if (asked == Asked.TRUE || terms.stream().allMatch(Term::known)) {
           return met;
         }
-        RexNode notFalse = all(terms.stream().map(this::notFalse).toList());
+        boolean split =
+            terms.size() == 1
+                && RelOptUtil.getVariablesUsed(test.rel).equals(Set.of(id))
+                && OuterKeys.joinByEquality(test.rel);
         if (asked == Asked.NOT_FALSE) {
-          return exists(test, notFalse);
+          return split
+              ? any(List.of(met, open(test, terms.getFirst())))
+              : exists(test, all(terms.stream().map(this::notFalse).toList()));
         }
-        RexNode open = exists(test, all(List.of(notFalse, any(unknown))));
+        RexNode open = split ? open(test, terms.getFirst()) : open(test, terms);
         RelDataType type = test.getType();
         return rex.makeCall(
             type,
@@ -208,10 +234,43 @@ final class PlainSubQueries {
                 rex.makeLiteral(false)));
       }
 
-      private RexNode notFalse(Term term) {
-        List<RexNode> ways = new ArrayList<>(term.unknown());
-        ways.add(term.met());
+      /**
+       * Whether a comparison is unknown for some row. The outer value stays out of the sub-queries:
+       * they then join by Q's own keys. Otherwise the outer rows are part of the plan once more.
+       */
+      private RexNode open(RexSubQuery test, Term term) {
+        List<RexNode> ways = new ArrayList<>();
+        if (term.column().getType().isNullable()) {
+          ways.add(exists(test, rex.makeCall(SqlStdOperatorTable.IS_NULL, term.column())));
+        }
+        if (term.written().getType().isNullable()) {
+          ways.add(
+              all(
+                  List.of(
+                      rex.makeCall(SqlStdOperatorTable.IS_NULL, term.written()),
+                      RexSubQuery.exists(test.rel))));
+        }
         return any(ways);
+      }
+
+      /** Whether a row has no column that differs, and one whose comparison is unknown. */
+      private RexNode open(RexSubQuery test, List<Term> terms) {
+        return exists(
+            test,
+            all(
+                List.of(
+                    all(terms.stream().map(this::notFalse).toList()),
+                    any(terms.stream().flatMap(this::unknown).toList()))));
+      }
+
+      private Stream<RexNode> unknown(Term term) {
+        return Stream.of(term.value(), term.column())
+            .filter(side -> side.getType().isNullable())
+            .map(side -> rex.makeCall(SqlStdOperatorTable.IS_NULL, side));
+      }
+
+      private RexNode notFalse(Term term) {
+        return any(Stream.concat(unknown(term), Stream.of(term.met())).toList());
       }
 
       private RexNode all(List<RexNode> conditions) {
@@ -226,9 +285,14 @@ final class PlainSubQueries {
     /**
      * A comparison of a column of the sub-query with a value of the outer row.
      *
-     * @param unknown when it is neither true nor false; empty: never
+     * @param written the value as it stands in the outer row's node
+     * @param value the same inside the sub-query
      */
-    private record Term(RexNode met, List<RexNode> unknown) {}
+    private record Term(RexNode met, RexNode written, RexNode value, RexNode column) {
+      boolean known() {
+        return !written.getType().isNullable() && !column.getType().isNullable();
+      }
+    }
 
     private List<Term> terms(RexSubQuery test) {
       SqlOperator operator =
@@ -246,15 +310,10 @@ final class PlainSubQueries {
           };
       List<Term> terms = new ArrayList<>();
       for (int i = 0; i < test.getOperands().size(); i++) {
-        RexNode value = test.getOperands().get(i).accept(outward);
+        RexNode written = test.getOperands().get(i);
+        RexNode value = written.accept(outward);
         RexNode column = rex.makeInputRef(test.rel, i);
-        terms.add(
-            new Term(
-                rex.makeCall(operator, value, column),
-                Stream.of(value, column)
-                    .filter(side -> side.getType().isNullable())
-                    .map(side -> rex.makeCall(SqlStdOperatorTable.IS_NULL, side))
-                    .toList()));
+        terms.add(new Term(rex.makeCall(operator, value, column), written, value, column));
       }
       return terms;
     }

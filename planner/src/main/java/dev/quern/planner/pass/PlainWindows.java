@@ -65,8 +65,12 @@ public final class PlainWindows implements Pass {
     }
 
     private static boolean needsOneKey(List<RexNode> keys) {
-      return keys.size() > 1
-          || keys.stream().anyMatch(key -> key.getType().getSqlTypeName() == SqlTypeName.ROW);
+      return keys.size() > 1 || keys.stream().anyMatch(key -> holdsRows(key.getType()));
+    }
+
+    private static boolean holdsRows(RelDataType type) {
+      return type.getSqlTypeName() == SqlTypeName.ROW
+          || (type.getComponentType() != null && holdsRows(type.getComponentType()));
     }
 
     private static boolean descendsOverOffset(RexWindow window) {
