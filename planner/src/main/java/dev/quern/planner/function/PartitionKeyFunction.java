@@ -2,16 +2,11 @@ package dev.quern.planner.function;
 
 import java.util.Arrays;
 import java.util.List;
-import org.apache.calcite.adapter.enumerable.CallImplementor;
 import org.apache.calcite.adapter.enumerable.NullPolicy;
-import org.apache.calcite.adapter.enumerable.RexImpTable;
 import org.apache.calcite.linq4j.tree.Expression;
 import org.apache.calcite.linq4j.tree.Expressions;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
-import org.apache.calcite.schema.FunctionParameter;
-import org.apache.calcite.schema.ImplementableFunction;
-import org.apache.calcite.schema.ScalarFunction;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.parser.SqlParserPos;
@@ -34,7 +29,19 @@ public final class PartitionKeyFunction extends SqlUserDefinedFunction {
         binding -> type(binding.getTypeFactory()),
         null,
         null,
-        new Implementation());
+        new GeneratedCode(
+            PartitionKeyFunction::type,
+            NullPolicy.NONE,
+            (translator, call, operands) ->
+                Expressions.call(
+                    PartitionKeyFunction.class,
+                    "key",
+                    Expressions.newArrayInit(
+                        Object.class,
+                        operands.stream()
+                            .<Expression>map(operand ->
+                                Expressions.convert_(Expressions.box(operand), Object.class))
+                            .toList()))));
   }
 
   private static RelDataType type(RelDataTypeFactory types) {
@@ -52,34 +59,5 @@ public final class PartitionKeyFunction extends SqlUserDefinedFunction {
       case List<?> array -> key(array.toArray());
       case null, default -> value;
     };
-  }
-
-  private static final class Implementation implements ScalarFunction, ImplementableFunction {
-    @Override
-    public RelDataType getReturnType(RelDataTypeFactory types) {
-      return type(types);
-    }
-
-    @Override
-    public List<FunctionParameter> getParameters() {
-      return List.of();
-    }
-
-    @Override
-    public CallImplementor getImplementor() {
-      return RexImpTable.createImplementor(
-          (translator, call, operands) ->
-              Expressions.call(
-                  PartitionKeyFunction.class,
-                  "key",
-                  Expressions.newArrayInit(
-                      Object.class,
-                      operands.stream()
-                          .<Expression>map(operand ->
-                              Expressions.convert_(Expressions.box(operand), Object.class))
-                          .toList())),
-          NullPolicy.NONE,
-          false);
-    }
   }
 }

@@ -7,19 +7,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.apache.calcite.adapter.enumerable.CallImplementor;
 import org.apache.calcite.adapter.enumerable.NullPolicy;
-import org.apache.calcite.adapter.enumerable.RexImpTable;
 import org.apache.calcite.linq4j.tree.Expression;
 import org.apache.calcite.linq4j.tree.Expressions;
 import org.apache.calcite.rel.type.RelDataType;
-import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
-import org.apache.calcite.schema.FunctionParameter;
-import org.apache.calcite.schema.ImplementableFunction;
-import org.apache.calcite.schema.ScalarFunction;
 import org.apache.calcite.sql.SqlCallBinding;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
@@ -46,7 +40,10 @@ public final class PromptFieldsFunction extends SqlUserDefinedFunction {
         binding -> binding.getTypeFactory().createSqlType(SqlTypeName.VARCHAR),
         InferTypes.VARCHAR_1024,
         null,
-        new Implementation());
+        new GeneratedCode(
+            types -> types.createSqlType(SqlTypeName.VARCHAR),
+            NullPolicy.NONE,
+            (translator, call, operands) -> code(call, operands)));
   }
 
   @Override
@@ -102,40 +99,20 @@ public final class PromptFieldsFunction extends SqlUserDefinedFunction {
     return JsonFields.object(Arrays.stream(names).map(JsonFields::text).toList(), texts, written);
   }
 
-  private static final class Implementation implements ScalarFunction, ImplementableFunction {
-    @Override
-    public RelDataType getReturnType(RelDataTypeFactory types) {
-      return types.createSqlType(SqlTypeName.VARCHAR);
+  private static Expression code(RexCall call, List<Expression> operands) {
+    List<Expression> names = new ArrayList<>();
+    List<Expression> types = new ArrayList<>();
+    List<Expression> values = new ArrayList<>();
+    for (int i = 1; i < operands.size(); i += 2) {
+      names.add(operands.get(i - 1));
+      types.add(Expressions.constant(call.getOperands().get(i).getType().getSqlTypeName().name()));
+      values.add(Expressions.convert_(Expressions.box(operands.get(i)), Object.class));
     }
-
-    @Override
-    public List<FunctionParameter> getParameters() {
-      return List.of();
-    }
-
-    @Override
-    public CallImplementor getImplementor() {
-      return RexImpTable.createImplementor(
-          (translator, call, operands) -> {
-            List<Expression> names = new ArrayList<>();
-            List<Expression> types = new ArrayList<>();
-            List<Expression> values = new ArrayList<>();
-            for (int i = 1; i < operands.size(); i += 2) {
-              names.add(operands.get(i - 1));
-              types.add(
-                  Expressions.constant(
-                      call.getOperands().get(i).getType().getSqlTypeName().name()));
-              values.add(Expressions.convert_(Expressions.box(operands.get(i)), Object.class));
-            }
-            return Expressions.call(
-                PromptFieldsFunction.class,
-                "json",
-                Expressions.newArrayInit(String.class, names),
-                Expressions.newArrayInit(String.class, types),
-                Expressions.newArrayInit(Object.class, values));
-          },
-          NullPolicy.NONE,
-          false);
-    }
+    return Expressions.call(
+        PromptFieldsFunction.class,
+        "json",
+        Expressions.newArrayInit(String.class, names),
+        Expressions.newArrayInit(String.class, types),
+        Expressions.newArrayInit(Object.class, values));
   }
 }

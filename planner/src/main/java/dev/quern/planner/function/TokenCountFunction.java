@@ -2,15 +2,8 @@ package dev.quern.planner.function;
 
 import java.util.List;
 import org.apache.calcite.DataContext;
-import org.apache.calcite.adapter.enumerable.CallImplementor;
 import org.apache.calcite.adapter.enumerable.NullPolicy;
-import org.apache.calcite.adapter.enumerable.RexImpTable;
 import org.apache.calcite.linq4j.tree.Expressions;
-import org.apache.calcite.rel.type.RelDataType;
-import org.apache.calcite.rel.type.RelDataTypeFactory;
-import org.apache.calcite.schema.FunctionParameter;
-import org.apache.calcite.schema.ImplementableFunction;
-import org.apache.calcite.schema.ScalarFunction;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.parser.SqlParserPos;
@@ -42,33 +35,17 @@ public final class TokenCountFunction extends SqlUserDefinedFunction {
             types -> List.of(types.createSqlType(SqlTypeName.VARCHAR)),
             i -> "text",
             i -> false),
-        new Implementation());
+        new GeneratedCode(
+            types ->
+                types.createTypeWithNullability(types.createSqlType(SqlTypeName.INTEGER), true),
+            NullPolicy.STRICT,
+            (translator, call, operands) ->
+                Expressions.call(
+                    TokenCountFunction.class, "count", translator.getRoot(), operands.getFirst())));
   }
 
   /** Called by generated code. */
   public static int count(DataContext context, String text) {
     return ((Counter) context.get(COUNTER)).count(text);
-  }
-
-  private static final class Implementation implements ScalarFunction, ImplementableFunction {
-    @Override
-    public RelDataType getReturnType(RelDataTypeFactory types) {
-      return types.createTypeWithNullability(types.createSqlType(SqlTypeName.INTEGER), true);
-    }
-
-    @Override
-    public List<FunctionParameter> getParameters() {
-      return List.of();
-    }
-
-    @Override
-    public CallImplementor getImplementor() {
-      return RexImpTable.createImplementor(
-          (translator, call, operands) ->
-              Expressions.call(
-                  TokenCountFunction.class, "count", translator.getRoot(), operands.getFirst()),
-          NullPolicy.STRICT,
-          false);
-    }
   }
 }

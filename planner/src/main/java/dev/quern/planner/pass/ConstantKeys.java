@@ -3,7 +3,6 @@ package dev.quern.planner.pass;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.calcite.plan.RelOptUtil;
-import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.core.Aggregate.Group;
@@ -33,16 +32,12 @@ final class ConstantKeys {
   }
 
   private static RelNode guarded(RelNode root) {
-    return root.accept(
-        new RelHomogeneousShuttle() {
-          @Override
-          public RelNode visit(RelNode node) {
-            RelNode visited = super.visit(node);
-            return visited instanceof Aggregate aggregate && hasConstantKeysOnly(aggregate)
+    return BottomUp.rewrite(
+        root,
+        node ->
+            node instanceof Aggregate aggregate && hasConstantKeysOnly(aggregate)
                 ? guarded(aggregate)
-                : visited;
-          }
-        });
+                : node);
   }
 
   private static boolean hasConstantKeysOnly(Aggregate aggregate) {

@@ -4,7 +4,6 @@ import java.util.List;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.plan.hep.HepPlanner;
 import org.apache.calcite.plan.hep.HepProgram;
-import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.RelFactories;
@@ -34,17 +33,13 @@ public final class Decorrelate implements Pass {
 
   /** Each correlated join by itself, as Calcite mixes up two of them side by side. */
   private static RelNode decorrelated(RelNode root) {
-    return root.accept(
-        new RelHomogeneousShuttle() {
-          @Override
-          public RelNode visit(RelNode node) {
-            RelNode visited = super.visit(node);
-            // One that depends on a row further out is taken apart with that row's.
-            return visited instanceof Correlate && RelOptUtil.getVariablesUsed(visited).isEmpty()
+    // One that depends on a row further out is taken apart with that row's.
+    return BottomUp.rewrite(
+        root,
+        node ->
+            node instanceof Correlate && RelOptUtil.getVariablesUsed(node).isEmpty()
                 ? TopDownGeneralDecorrelator.decorrelateQuery(
-                    visited, RelFactories.LOGICAL_BUILDER.create(visited.getCluster(), null))
-                : visited;
-          }
-        });
+                    node, RelFactories.LOGICAL_BUILDER.create(node.getCluster(), null))
+                : node);
   }
 }

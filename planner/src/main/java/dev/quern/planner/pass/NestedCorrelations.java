@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.CorrelationId;
@@ -25,14 +24,8 @@ final class NestedCorrelations {
   private NestedCorrelations() {}
 
   static RelNode flatten(RelNode root) {
-    return root.accept(
-        new RelHomogeneousShuttle() {
-          @Override
-          public RelNode visit(RelNode node) {
-            RelNode visited = super.visit(node);
-            return visited instanceof Correlate correlate ? flattened(correlate) : visited;
-          }
-        });
+    return BottomUp.rewrite(
+        root, node -> node instanceof Correlate correlate ? flattened(correlate) : node);
   }
 
   private static RelNode flattened(Correlate correlate) {
@@ -41,7 +34,7 @@ final class NestedCorrelations {
     RelNode left = correlate.getLeft();
     int columns = left.getRowType().getFieldCount();
     Map<RexFieldAccess, Integer> fields = new LinkedHashMap<>();
-    everywhere(
+    BottomUp.rewrite(
         correlate.getRight(),
         new RexShuttle() {
           @Override
@@ -64,7 +57,7 @@ final class NestedCorrelations {
     RexNode variable = rex.makeCorrel(outer.getRowType(), id);
     var used = ImmutableBitSet.builder();
     RelNode right =
-        everywhere(
+        BottomUp.rewrite(
             correlate.getRight(),
             new RexShuttle() {
               @Override
@@ -102,16 +95,6 @@ final class NestedCorrelations {
 
   private static boolean isOf(RexNode node, CorrelationId id) {
     return node instanceof RexCorrelVariable variable && variable.id.equals(id);
-  }
-
-  private static RelNode everywhere(RelNode node, RexShuttle shuttle) {
-    return node.accept(
-        new RelHomogeneousShuttle() {
-          @Override
-          public RelNode visit(RelNode other) {
-            return super.visit(other).accept(shuttle);
-          }
-        });
   }
 
   /** An expression over the outer row, over the outer relation instead. */

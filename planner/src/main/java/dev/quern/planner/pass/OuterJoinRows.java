@@ -2,7 +2,6 @@ package dev.quern.planner.pass;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.RelFactories;
@@ -19,18 +18,14 @@ public final class OuterJoinRows implements Pass {
 
   @Override
   public RelNode apply(RelNode root) {
-    return root.accept(
-        new RelHomogeneousShuttle() {
-          @Override
-          public RelNode visit(RelNode node) {
-            RelNode visited = super.visit(node);
-            return visited instanceof Join join
+    return BottomUp.rewrite(
+        root,
+        node ->
+            node instanceof Join join
                     && join.getJoinType().generatesNullsOnLeft()
                     && columns(join.getRight()) < ARRAY_COLUMNS
                 ? widened(join)
-                : visited;
-          }
-        });
+                : node);
   }
 
   private static RelNode widened(Join join) {

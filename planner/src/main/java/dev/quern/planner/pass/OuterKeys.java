@@ -3,7 +3,6 @@ package dev.quern.planner.pass;
 import java.util.List;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
-import org.apache.calcite.rel.core.CorrelationId;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexCorrelVariable;
@@ -25,7 +24,7 @@ final class OuterKeys {
     return query.getInputs().stream().allMatch(OuterKeys::joinByEquality)
         && (query instanceof Filter filter
             ? RelOptUtil.conjunctions(filter.getCondition()).stream().allMatch(OuterKeys::isPlain)
-            : reads(query).isEmpty());
+            : !readsOuterRow(query));
   }
 
   private static boolean isPlain(RexNode term) {
@@ -46,10 +45,10 @@ final class OuterKeys {
                     && field.getReferenceExpr() instanceof RexCorrelVariable);
   }
 
-  /** Of the node itself. */
-  private static List<CorrelationId> reads(RelNode node) {
+  /** The node itself, not its inputs. */
+  private static boolean readsOuterRow(RelNode node) {
     var visitor = new RelOptUtil.VariableUsedVisitor(null);
     node.accept(visitor);
-    return List.copyOf(visitor.variables);
+    return !visitor.variables.isEmpty();
   }
 }

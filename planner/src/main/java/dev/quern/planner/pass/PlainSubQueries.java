@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.calcite.plan.RelOptUtil;
-import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.CorrelationId;
 import org.apache.calcite.rel.core.Filter;
@@ -55,25 +54,23 @@ final class PlainSubQueries {
   private PlainSubQueries() {}
 
   static RelNode of(RelNode root) {
-    return root.accept(
-        new RelHomogeneousShuttle() {
-          @Override
-          public RelNode visit(RelNode other) {
-            return switch (super.visit(other)) {
-              case Filter filter -> new Tests(filter).filter(filter);
-              case Project project -> new Tests(project).project(project);
-              case Join join
-                  when join.getJoinType() == JoinRelType.INNER
-                      && RexUtil.SubQueryFinder.find(join.getCondition()) != null -> {
-                Filter filter = above(join);
-                yield new Tests(filter).filter(filter);
-              }
-              case Intersect both when !both.all && !RelOptUtil.getVariablesUsed(both).isEmpty() ->
-                  counted(both);
-              case RelNode node -> node;
-            };
-          }
-        });
+    return BottomUp.rewrite(root, PlainSubQueries::ofNode);
+  }
+
+  private static RelNode ofNode(RelNode node) {
+    return switch (node) {
+      case Filter filter -> new Tests(filter).filter(filter);
+      case Project project -> new Tests(project).project(project);
+      case Join join
+          when join.getJoinType() == JoinRelType.INNER
+              && RexUtil.SubQueryFinder.find(join.getCondition()) != null -> {
+        Filter filter = above(join);
+        yield new Tests(filter).filter(filter);
+      }
+      case Intersect both when !both.all && !RelOptUtil.getVariablesUsed(both).isEmpty() ->
+          counted(both);
+      default -> node;
+    };
   }
 
   private static boolean hasTestInWindow(RexNode node) {

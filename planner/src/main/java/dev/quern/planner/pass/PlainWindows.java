@@ -6,7 +6,6 @@ import dev.quern.planner.QueryException;
 import dev.quern.planner.function.PartitionKeyFunction;
 import java.util.List;
 import org.apache.calcite.rel.RelFieldCollation.NullDirection;
-import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
@@ -28,14 +27,7 @@ import org.apache.calcite.sql.type.SqlTypeUtil;
 public final class PlainWindows implements Pass {
   @Override
   public RelNode apply(RelNode root) {
-    var windows = new Windows(root.getCluster().getRexBuilder());
-    return root.accept(
-        new RelHomogeneousShuttle() {
-          @Override
-          public RelNode visit(RelNode node) {
-            return super.visit(node).accept(windows);
-          }
-        });
+    return BottomUp.rewrite(root, new Windows(root.getCluster().getRexBuilder()));
   }
 
   private static final class Windows extends RexShuttle {

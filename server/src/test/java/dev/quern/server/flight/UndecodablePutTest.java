@@ -133,13 +133,7 @@ class UndecodablePutTest {
     try (TestServer server = TestServer.start();
         RawPut put = RawPut.to(server, "DoPut")) {
       // Waits for its parameters: an update would run, and might end, before the fault came.
-      byte[] command =
-          RawPut.command(
-                  CommandPreparedStatementQuery.newBuilder()
-                      .setPreparedStatementHandle(prepare(put))
-                      .build())
-              .build()
-              .toByteArray();
+      byte[] command = prepared(put);
       refused("must name a command", put.send(List.of()));
       refused("must name a command", put.send(List.of(schema)));
       refused("a path", put.send(List.of(new byte[] {10, 2, 8, 1})));
@@ -216,13 +210,7 @@ class UndecodablePutTest {
     var outcomes = new TreeMap<Status.Code, Integer>();
     try (TestServer server = TestServer.start();
         RawPut put = RawPut.to(server, "DoPut")) {
-      byte[] command =
-          RawPut.command(
-                  CommandPreparedStatementQuery.newBuilder()
-                      .setPreparedStatementHandle(prepare(put))
-                      .build())
-              .build()
-              .toByteArray();
+      byte[] command = prepared(put);
       for (int seed = 0; seed < 600; seed++) {
         var random = new Random(seed * 0x9E3779B97F4A7C15L);
         Parameters sent =
@@ -249,6 +237,16 @@ class UndecodablePutTest {
       // Some changes make other values, most make nonsense.
       assertEquals(Set.of(Status.Code.OK, Status.Code.INVALID_ARGUMENT), outcomes.keySet());
     }
+  }
+
+  /** The first message of a put of parameters. */
+  private byte[] prepared(RawPut put) throws Exception {
+    return RawPut.command(
+            CommandPreparedStatementQuery.newBuilder()
+                .setPreparedStatementHandle(prepare(put))
+                .build())
+        .build()
+        .toByteArray();
   }
 
   /** In the session of the connection that puts. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.executor.engine.ScriptedEngine;
 import dev.quern.server.RunningServer;
+import dev.quern.server.flight.ByteMessages;
 import dev.quern.server.http.ApiKeys;
 import dev.quern.server.http.HttpLimits;
 import io.grpc.CallOptions;
@@ -14,12 +15,9 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,22 +38,7 @@ import org.junit.jupiter.api.Test;
 class FlightFuzzTest {
   private static final int AT_ONCE = 16;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
-  private static final MethodDescriptor.Marshaller<byte[]> BYTES =
-      new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] value) {
-          return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-          try {
-            return stream.readAllBytes();
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        }
-      };
+  private static final MethodDescriptor.Marshaller<byte[]> BYTES = new ByteMessages();
 
   /** What Flight answers by itself to messages that it cannot decode further. */
   private static final Set<String> UNDECODABLE =

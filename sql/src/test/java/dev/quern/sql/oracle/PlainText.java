@@ -1,15 +1,15 @@
 package dev.quern.sql.oracle;
 
-import java.util.Random;
+import dev.quern.sql.differential.Draw;
 
 /**
  * Queries without sub-queries over {@code o} and {@code t}: windows, groups, joins, set operations.
  */
 final class PlainText {
-  private final Random random;
+  private final Draw draw;
 
   private PlainText(long seed) {
-    this.random = new Random(seed * 0x9E3779B97F4A7C15L);
+    this.draw = new Draw(seed);
   }
 
   static String of(long seed) {
@@ -17,7 +17,7 @@ final class PlainText {
   }
 
   private String query() {
-    return switch (random.nextInt(6)) {
+    return switch (draw.between(0, 5)) {
       case 0, 1 -> "SELECT o.k, o.x, o.s, " + window() + " AS a, " + window() + " AS b FROM o";
       case 2 -> groups();
       case 3 -> joins();
@@ -41,7 +41,7 @@ final class PlainText {
             "PARTITION BY o.x > 5");
     String total = "ORDER BY o.x NULLS LAST, o.k NULLS FIRST, o.s NULLS LAST";
     String order = pick("ORDER BY o.k NULLS FIRST", "ORDER BY o.s DESC NULLS LAST", total);
-    return switch (random.nextInt(6)) {
+    return switch (draw.between(0, 5)) {
       case 0 ->
           pick(
                   "ROW_NUMBER()",
@@ -152,6 +152,6 @@ final class PlainText {
   }
 
   private String pick(String... choices) {
-    return choices[random.nextInt(choices.length)];
+    return draw.pick(choices);
   }
 }

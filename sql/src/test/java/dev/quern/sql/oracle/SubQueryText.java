@@ -1,7 +1,7 @@
 package dev.quern.sql.oracle;
 
+import dev.quern.sql.differential.Draw;
 import java.util.List;
-import java.util.Random;
 
 /**
  * Text of a query with sub-queries over the tables {@code o} and {@code t}, determined by a seed
@@ -17,10 +17,10 @@ final class SubQueryText {
           "CREATE VIEW t AS SELECT * FROM (VALUES (1, 7, 'a'), (1, 5, 'b'), (1, 5, 'b'), (3, 8, 'c'),"
               + " (3, NULL, 'a'), (4, NULL, NULL), (5, 2, 'a'), (5, 0, 'b'), (NULL, 7, 'a')) AS v(k, m, s)");
 
-  private final Random random;
+  private final Draw draw;
 
   private SubQueryText(long seed) {
-    this.random = new Random(seed * 0x9E3779B97F4A7C15L);
+    this.draw = new Draw(seed);
   }
 
   static String of(long seed) {
@@ -28,7 +28,7 @@ final class SubQueryText {
   }
 
   private String query() {
-    return switch (random.nextInt(9)) {
+    return switch (draw.between(0, 8)) {
       case 0, 1 -> "SELECT o.k, o.x, " + test() + " AS a FROM o";
       case 2, 3 -> "SELECT o.k, o.x, " + scalar() + " AS a FROM o";
       case 4, 5 -> "SELECT o.k, o.x, o.s FROM o WHERE " + test();
@@ -48,18 +48,18 @@ final class SubQueryText {
   private String test() {
     String negated = pick("", "NOT ");
     String test =
-        switch (random.nextInt(7)) {
+        switch (draw.between(0, 6)) {
           case 0, 1 -> pick("o.x", "o.k", "7", "o.x + 1") + " " + negated + "IN " + numbers(false);
           case 2 -> "(COALESCE(o.k, 0), COALESCE(o.x, 7)) " + negated + "IN " + pairs();
           case 3 -> "o.s " + negated + "IN " + texts();
           case 4, 5 -> negated + "EXISTS " + numbers(true);
           default -> "o.x " + pick("=", "<>", "<", ">=") + pick(" ANY ", " ALL ") + numbers(false);
         };
-    return random.nextInt(6) == 0 ? "((" + test + ") IS " + pick("NULL", "TRUE") + ")" : test;
+    return draw.between(0, 5) == 0 ? "((" + test + ") IS " + pick("NULL", "TRUE") + ")" : test;
   }
 
   private String scalar() {
-    return switch (random.nextInt(4)) {
+    return switch (draw.between(0, 3)) {
       case 0 -> "(SELECT " + aggregate() + from() + ")";
       case 1 -> "(SELECT COALESCE(" + aggregate() + ", -1)" + from() + ")";
       case 2 -> "(SELECT t.m" + from() + " ORDER BY t.m NULLS LAST, t.s NULLS LAST LIMIT 1)";
@@ -73,7 +73,7 @@ final class SubQueryText {
   }
 
   private String numbers(boolean exists) {
-    return switch (random.nextInt(10)) {
+    return switch (draw.between(0, 9)) {
       case 0, 1, 2 ->
           "(SELECT "
               + pick(
@@ -114,7 +114,7 @@ final class SubQueryText {
   }
 
   private String derived() {
-    return switch (random.nextInt(4)) {
+    return switch (draw.between(0, 3)) {
       case 0 -> "(SELECT DISTINCT 7 AS c FROM t) u";
       case 1 -> "(SELECT MAX(t.m) AS c FROM t) u";
       case 2 -> "(SELECT COUNT(*) AS c FROM t GROUP BY t.s) u";
@@ -159,6 +159,6 @@ final class SubQueryText {
   }
 
   private String pick(String... choices) {
-    return choices[random.nextInt(choices.length)];
+    return draw.pick(choices);
   }
 }
